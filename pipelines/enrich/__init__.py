@@ -1,0 +1,1 @@
+"""Reading documents: one module for each thing that enrichment knows. Nothing here opens a connection."""

@@ -1,7 +1,8 @@
 """What reading a document yields: the types that the modules of enrichment hand to each other.
 
-All offsets count characters of `Reading.text` (the clean body: title apart, removed lines gone) and are half open: the surface is exactly
-`text[start:end]`. Days are ISO 8601 strings. A value that the text does not give is None, never guessed.
+All offsets count characters of `Reading.text` (the clean body: title apart, removed lines gone) and are half open:
+the surface is exactly `text[start:end]`. Days are ISO 8601 strings. A value that the text does not give is None, never
+guessed.
 """
 
 from typing import Literal
@@ -17,7 +18,7 @@ Verdict = Literal["holds", "fails", "not_testable"]
 
 
 class Page(Struct, frozen=True):
-    """A document as it was served: what enrichment reads. Nothing in it was judged yet, and any string may be hostile."""
+    """A document as it was served: what enrichment reads. Any string in it may be hostile."""
 
     document_id: str
     text: str  # plain text of the body, title apart, promotional lines still in
@@ -64,7 +65,10 @@ class Quantity(Struct, frozen=True):
 
 
 class Amount(Struct, frozen=True):
-    """Money in units of its currency (ISO 4217), also where the text counts in millions or 万; `per` for prices ("t", "kg", "share")."""
+    """Money in units of its currency (ISO 4217), also where the text counts in millions or 万.
+
+    `per` is what a price is paid for: "t", "kg", "share".
+    """
 
     start: int
     end: int
@@ -76,7 +80,10 @@ class Amount(Struct, frozen=True):
 
 
 class Mention(Struct, frozen=True):
-    """An entity named in the text. `entity_id` is None for an organisation outside the register and for a name left unresolved."""
+    """An entity named in the text.
+
+    `entity_id` is None for an organisation outside the register and for a name left unresolved.
+    """
 
     start: int
     end: int
@@ -89,7 +96,7 @@ class Mention(Struct, frozen=True):
 
 
 class MaterialMention(Struct, frozen=True):
-    """A material of the register named in the text, and the product form beside it (oxide, metal, alloy, carbonate, concentrate, ore, magnet)."""
+    """A material named in the text and the form beside it: oxide, metal, alloy, carbonate, concentrate, ore, magnet."""
 
     start: int
     end: int

@@ -1,0 +1,1 @@
+"""The tables that enrichment looks things up in."""

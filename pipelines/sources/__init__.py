@@ -1,0 +1,1 @@
+"""What is pulled, one module per source."""
