@@ -1,8 +1,8 @@
 """What can go wrong, by name, and what the runner does with it.
 
-A record that breaks a rule is no exception: it is data, and goes to quarantine. What is raised falls into three kinds, and the
-runner treats each in one way: `Transient` is tried again, `NeedsPerson` stops the stage with its remedy, anything else is a defect
-and ends the process with its traceback.
+A record that breaks a rule is no exception: it is data, and goes to quarantine. What is raised falls into three kinds, and
+the runner treats each in one way: `Transient` is tried again, `NeedsPerson` stops the stage with its remedy, anything else is
+a defect and ends the process with its traceback.
 """
 
 

@@ -77,16 +77,15 @@ class Settings(BaseSettings):
         return f"http://127.0.0.1:{self.publisher_port}"
 
 
-def load_settings(environment: dict[str, str] | None = None) -> Settings:
+def load_settings() -> Settings:
     """Settings of the environment and of the home's `stack.env`; raises ConfigurationError by the setting's name."""
-    given = os.environ if environment is None else environment
     known = {PREFIX + name.upper() for name in Settings.model_fields}
-    for name in sorted(n for n in given if n.startswith(PREFIX) and n not in known):
+    for name in sorted(n for n in os.environ if n.startswith(PREFIX) and n not in known):
         close = difflib.get_close_matches(name, known, n=1)
         raise ConfigurationError(
             f"{name} is no setting of Lodestream", f"did you mean {close[0]}?" if close else "`lodestream settings` lists all"
         )
-    home = Path(given.get(PREFIX + "HOME", ".lodestream")).expanduser().resolve()
+    home = Path(os.environ.get(PREFIX + "HOME", ".lodestream")).expanduser().resolve()
     try:
         settings = Settings(_env_file=home / "stack.env", home=home)  # type: ignore[call-arg]
     except ValidationError as error:
