@@ -46,6 +46,7 @@ class DateSpan(Struct, frozen=True):
     last: str
     precision: Precision
     is_relative: bool = False  # rests on the day of publication ("last month", "下半年")
+    qualifier: str | None = None  # from, until, by, after
 
 
 class Quantity(Struct, frozen=True):
@@ -93,6 +94,7 @@ class Mention(Struct, frozen=True):
     candidates: tuple[str, ...] = ()  # of a surface that fits several entities and was left unresolved
     in_title: bool = False  # then offsets count characters of the title
     is_anaphor: bool = False  # a pronoun or "the company": `surface` is the name that it stands for
+    in_removed: bool = False  # then offsets count characters of the removed lines joined by line breaks
 
 
 class MaterialMention(Struct, frozen=True):
@@ -102,6 +104,7 @@ class MaterialMention(Struct, frozen=True):
     end: int
     material_id: str
     form: str | None = None
+    is_mixed: bool = False  # a mixed carbonate or oxide: what cracking gives, not yet separated
 
 
 class StageMention(Struct, frozen=True):
@@ -110,6 +113,7 @@ class StageMention(Struct, frozen=True):
     start: int
     end: int
     stage: str
+    is_product: bool = False  # the words name what the step gives ("concentrate"), not the step
 
 
 class Actor(Struct, frozen=True):
