@@ -5,8 +5,11 @@ only (`guarded`), a cap on the decompressed body while it streams, one deadline 
 redirects followed by hand so that each hop is judged like the first.
 """
 
+import contextlib
 import email.utils
 import hashlib
+import http.client
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -34,6 +37,8 @@ ATTEMPTS = 4
 LONGEST_RETRY_AFTER = 30.0
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# Whatever a connection can end with; http.client's own errors are no OSError.
+BROKEN = (HTTPError, http.client.HTTPException, OSError)
 
 
 @dataclass(frozen=True)
@@ -196,7 +201,10 @@ class Web:
             connection = connect(self._guard, target, left)
         except TimeoutError:
             raise late from None
-        except (HTTPError, OSError) as error:
+        except ssl.SSLCertVerificationError as error:
+            remedy = "check the address; if it is right, its publisher has to renew the certificate"
+            raise Refused("certificate", target.url, f"has a certificate that does not hold ({error.verify_message})", remedy) from None
+        except BROKEN as error:
             raise _Busy(f"{printable(target.url)}: no connection ({type(error).__name__}: {error})") from None
         try:
             sock = connection.sock
@@ -205,7 +213,7 @@ class Web:
                 try:
                     connection.request("GET", target.path, headers=self._headers(target, headers), preload_content=False)
                     return self._read(target, connection.getresponse())
-                except (HTTPError, OSError) as error:
+                except BROKEN as error:
                     if watch.expired or isinstance(error, TimeoutError):
                         raise late from None
                     raise _Busy(f"{printable(target.url)}: broken off ({type(error).__name__}: {error})") from None
@@ -225,7 +233,7 @@ class Web:
         headers = {name.lower(): value for name, value in response.headers.items()}
         status = response.status
         if status in REDIRECTS and "location" in headers:
-            return urljoin(target.url, headers["location"])
+            return _location(target, headers["location"])
         if status in BUSY:
             raise self._busy(target, status, headers.get("retry-after"))
         if status not in {200, 304}:
@@ -255,6 +263,16 @@ class Web:
                 raise Refused("too_large", target.url, f"expands more than {LARGEST_RATIO} times", remedy)
             chunks.append(chunk)
         return b"".join(chunks)
+
+
+def _location(target: Target, location: str) -> str:
+    """The URL that a redirect leads to. Headers come as Latin-1; many sites send UTF-8 in them."""
+    with contextlib.suppress(UnicodeError):
+        location = location.encode("latin-1").decode("utf-8")
+    try:
+        return urljoin(target.url, location)
+    except ValueError:
+        raise Refused("redirect", target.url, "redirects to no URL", "open it in a browser and declare where it ends") from None
 
 
 def _seconds(retry_after: str | None) -> float | None:

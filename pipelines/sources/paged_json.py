@@ -63,7 +63,7 @@ class Page(msgspec.Struct):
 class PagedJson:
     """A connector. `path` is type, frequency and classification (`C/M/HS`), `query` fixed parameters, `id_fields` a row's key.
 
-    `key_header` is sent if `key` is not empty. `remembered_rows` bounds what the cursor keeps per period: of a larger one all
+    A subscription key goes into the source's `headers`. `remembered_rows` bounds what the cursor keeps per period: of a larger one all
     rows are records again when it changes, and what is not new is found out at the table.
     The cursor: {"periods": {period: {"checksum": hex, "rows": [hex …] or null}}}.
     """
@@ -73,8 +73,6 @@ class PagedJson:
     query: Mapping[str, str] = field(default_factory=dict)
     page_rows: int = 100
     remembered_rows: int = 5000
-    key: str = ""
-    key_header: str = "Ocp-Apim-Subscription-Key"
 
     def __call__(self, pull: Pull) -> Iterator[Raw]:
         """Rows of the periods that changed, oldest period first."""
@@ -135,7 +133,10 @@ class PagedJson:
 
     def _row(self, pull: Pull, answer: Answer, period: str, text: bytes) -> Raw:
         """One row, by its own key; a row without one is named by its hash, and left to the contract to judge."""
-        row = msgspec.json.decode(text)
+        try:
+            row = msgspec.json.decode(text)
+        except (msgspec.DecodeError, RecursionError):
+            row = None
         parts = [row.get(name) for name in self.id_fields] if isinstance(row, dict) else []
         has_key = bool(parts) and all(isinstance(part, str | int) for part in parts)
         source_id = f"{self.path}:" + ":".join(str(part) for part in parts) if has_key else "urn:sha256:" + hashlib.sha256(text).hexdigest()
@@ -144,7 +145,7 @@ class PagedJson:
 
     def _get(self, pull: Pull, path: str, query: Mapping[str, str]) -> Answer:
         url = f"{pull.url.rstrip('/')}/{path}" + (f"?{urlencode(query)}" if query else "")
-        return pull.web.get(url, accept="application/json", headers={self.key_header: self.key} if self.key else {})
+        return pull.web.get(url, accept="application/json", headers=pull.headers)
 
 
 def _decode(answer: Answer, kind: type[T]) -> T:

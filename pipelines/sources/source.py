@@ -1,7 +1,7 @@
 """What a source declares about itself, and one pull of it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ class Source:
 
     `schedule` is a cron line in UTC. `pause_seconds` is the least time between two requests; robots.txt may ask for more.
     `expected` is the least and the most that a full listing of the source has ever to hold: below it the source has changed
-    and nothing is taken, above it a warning is logged. `is_local` lets it lie on this machine.
+    and nothing is taken, above it a warning is logged. `is_local` lets it lie on this machine. `headers` are for keys.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Source:
     url: Callable[[Settings], str]
     connector: Callable[["Pull"], Iterator[Raw]]
     is_local: bool = False
+    headers: Callable[[Settings], Mapping[str, str]] = lambda _: {}
 
     def web(self, settings: Settings) -> Web:
         """The client to pull this source through."""
@@ -46,7 +47,7 @@ class Source:
 
     def pull(self, web: Web, cursor: Cursor, settings: Settings) -> "Pull":
         """Begin a pull where `cursor` ended ({} for the first)."""
-        return Pull(self, web, self.url(settings), cursor)
+        return Pull(self, web, cursor, url=self.url(settings), headers=self.headers(settings))
 
 
 class Pull:
@@ -60,10 +61,11 @@ class Pull:
     kept for the next pull).
     """
 
-    def __init__(self, source: Source, web: Web, url: str, cursor: Cursor) -> None:
+    def __init__(self, source: Source, web: Web, cursor: Cursor, *, url: str, headers: Mapping[str, str]) -> None:
         self.source = source
         self.web = web
         self.url = url
+        self.headers = headers
         self.cursor = deepcopy(cursor)
         self.counts: Counter[str] = Counter()
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -86,11 +88,11 @@ class Pull:
             meta={name: value for name, value in meta.items() if value is not None},
         )
 
-    def listing(self, found: int) -> None:
-        """Count a full listing and hold it against what was declared; called before the first record is yielded."""
+    def listing(self, found: int, *, complete: bool = True) -> None:
+        """Count what was listed, before the first record is yielded; a complete listing is held against what was declared."""
         least, most = self.source.expected
         self.counts["listed"] += found
-        if found < least:
+        if complete and found < least:
             raise SourceChanged(
                 f"{self.source.name}: lists {found} records, and was never to list fewer than {least}",
                 f"open {self.url}; if it is right so, lower `expected` in the source's module, else mend its connector",
