@@ -41,6 +41,7 @@ class Document(Struct):
     story_id: Annotated[str, Column("Documents that tell the same story share it", filled_by="land")]
     origin_partition: Annotated[int, Column("Partition of the raw record", minimum=0, filled_by="land")]
     origin_offset: Annotated[int, Column("Offset of the raw record", minimum=0, filled_by="land")]
+    topic_offset: Annotated[int, Column("Offset of the clean record, in the partition of the raw one", minimum=0, filled_by="land")]
 
 
 CONTRACT = Contract(

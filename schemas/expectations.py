@@ -34,6 +34,6 @@ def _expectations(field: Field) -> list[Any]:
     if c.one_of is not None:
         found.append(gxe.ExpectColumnValuesToBeInSet(column=name, value_set=list(c.one_of), meta={"rule": "one_of"}))
     if c.minimum is not None or c.maximum is not None:
-        bounds = {"min_value": c.minimum, "max_value": c.maximum}
-        found.append(gxe.ExpectColumnValuesToBeBetween(column=name, meta={"rule": "between"}, **bounds))
+        limits = {"min_value": c.minimum, "max_value": c.maximum}
+        found.append(gxe.ExpectColumnValuesToBeBetween(column=name, meta={"rule": "between"}, **limits))
     return found

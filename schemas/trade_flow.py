@@ -35,6 +35,7 @@ class TradeFlow(Struct):
     rules_version: Annotated[str, Column("Version of the rules that read it", filled_by="enrich")]
     origin_partition: Annotated[int, Column("Partition of the raw record", minimum=0, filled_by="land")]
     origin_offset: Annotated[int, Column("Offset of the raw record", minimum=0, filled_by="land")]
+    topic_offset: Annotated[int, Column("Offset of the clean record, in the partition of the raw one", minimum=0, filled_by="land")]
 
 
 CONTRACT = Contract(

@@ -1,0 +1,112 @@
+"""Reading topics: as a member of a stage's group, or from the offsets that a table holds."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+import kafka.errors
+from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyPartitionAssignor
+
+from pipelines.flow import Stage
+from pipelines.io.deadline import deadline
+from pipelines.io.topics import client_options, named_errors
+from pipelines.messages import Message, read_headers
+from pipelines.settings import Settings
+
+FETCH = {"fetch_max_bytes": 8 * 2**20, "max_partition_fetch_bytes": 2**20, "isolation_level": "read_committed"}
+
+
+class Reader:
+    """What both ways of reading share. `fetch` brings a payload that was left in the store."""
+
+    def __init__(self, settings: Settings, name: str, topic_ids: dict[str, str], fetch: Callable[[str], bytes], **options: Any) -> None:
+        self.settings, self.name, self._ids, self._fetch = settings, name, topic_ids, fetch
+        with named_errors(f"{name}: connecting to the broker"), deadline(settings.deadline_seconds, "connecting to the broker"):
+            self._consumer = KafkaConsumer(
+                **client_options(settings),
+                **FETCH,
+                **options,
+                auto_offset_reset="none",
+                enable_auto_commit=False,
+                max_poll_records=settings.batch_records,
+            )
+
+    def poll(self, seconds: float) -> list[Message]:
+        """Next messages of all partitions, each partition in order; empty when none came in time."""
+        with named_errors(f"{self.name}: reading", self.name), deadline(self.settings.deadline_seconds, f"{self.name} was reading"):
+            found = self._consumer.poll(timeout_ms=int(seconds * 1000))
+            return [self._message(tp, record) for tp, records in found.items() for record in records]
+
+    def complete(self, message: Message) -> Message:
+        """The message with its payload, where that was left in the store."""
+        address = message.headers.get("ce_dataref")
+        return replace(message, value=self._fetch(address)) if address else message
+
+    def positions(self) -> dict[tuple[str, int], int]:
+        """(topic, partition) → next offset, of the partitions held now."""
+        with named_errors(f"{self.name}: reading", self.name), deadline(self.settings.deadline_seconds, f"{self.name} was reading"):
+            return {(tp.topic, tp.partition): self._consumer.position(tp) for tp in self._consumer.assignment()}
+
+    def close(self) -> None:
+        """Leave without committing anything."""
+        with named_errors(f"{self.name}: closing"), deadline(self.settings.deadline_seconds, f"{self.name} was closing"):
+            self._consumer.close(autocommit=False)
+
+    def _message(self, tp: Any, record: Any) -> Message:
+        headers = read_headers(record.headers)
+        return Message(
+            tp.topic, self._ids[tp.topic], tp.partition, record.offset, record.key, record.value, headers, record.timestamp or 0
+        )
+
+
+class GroupReader(Reader):
+    """A member of the group of a stage; partitions move to it and away while it polls. A slot makes it a static member."""
+
+    def __init__(
+        self, settings: Settings, stage: Stage, topic_ids: dict[str, str], fetch: Callable[[str], bytes], slot: str | None = None
+    ) -> None:
+        super().__init__(
+            settings,
+            stage.name,
+            topic_ids,
+            fetch,
+            group_id=stage.name,
+            group_instance_id=f"{stage.name}-{slot}" if slot else None,
+            partition_assignment_strategy=(CooperativeStickyPartitionAssignor,),
+            session_timeout_ms=6000,
+            heartbeat_interval_ms=1000,
+            max_poll_interval_ms=int(settings.deadline_seconds * 1000) + 60_000,
+        )
+        self._consumer.subscribe([stage.reads])
+
+    def commit(self, positions: dict[tuple[str, int], int]) -> bool:
+        """Commit what was written and flushed; False when the partitions went to another member, which will repeat them."""
+        offsets = {TopicPartition(topic, p): OffsetAndMetadata(o, "", -1) for (topic, p), o in positions.items()}
+        with named_errors(f"{self.name}: committing offsets"), deadline(self.settings.deadline_seconds, f"{self.name} was committing"):
+            try:
+                self._consumer.commit(offsets)
+            except (kafka.errors.CommitFailedError, kafka.errors.RebalanceInProgressError, kafka.errors.IllegalGenerationError):
+                return False
+            except kafka.errors.UnknownMemberIdError:
+                return False
+        return True
+
+
+class TableReader(Reader):
+    """Reads given partitions from given offsets: those that a table holds."""
+
+    def __init__(
+        self, settings: Settings, name: str, topic_ids: dict[str, str], fetch: Callable[[str], bytes], start: dict[tuple[str, int], int]
+    ) -> None:
+        super().__init__(settings, name, topic_ids, fetch)
+        parts = {TopicPartition(topic, p): offset for (topic, p), offset in start.items()}
+        self._consumer.assign(list(parts))
+        for tp, offset in parts.items():
+            self._consumer.seek(tp, offset)
+
+    def pause_all_but(self, topics: Iterable[str]) -> None:
+        """Read only some of the topics for now."""
+        wanted = set(topics)
+        for tp in self._consumer.assignment():
+            (self._consumer.resume if tp.topic in wanted else self._consumer.pause)(tp)

@@ -1,0 +1,115 @@
+"""Which keys a table already has: a local index beside the table, so that a look-up costs the same however long the history is.
+
+The table is the truth and the index a cache of it: it remembers the snapshot that it covers, reads what was appended since, and is
+built anew when it is missing, damaged, or when its snapshot is gone.
+"""
+
+import logging
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pyiceberg.table import Table
+
+from pipelines.errors import NeedsPerson
+
+log = logging.getLogger(__name__)
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS keys (key TEXT PRIMARY KEY, id TEXT NOT NULL, revision INT NOT NULL, part INT NOT NULL, place INT NOT NULL)
+  WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS by_id ON keys (id, revision);
+CREATE TABLE IF NOT EXISTS covered (one INT PRIMARY KEY CHECK (one = 1), snapshot INT NOT NULL);
+"""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A key that landed: in which revision, and from which partition and offset of the clean topic."""
+
+    revision: int
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Columns of the table that make the key; the first one is the record's id."""
+
+    key: tuple[str, ...]
+
+
+class Index:
+    """Keys of one table."""
+
+    def __init__(self, path: Path, columns: Columns) -> None:
+        self.path, self.columns = path, columns
+        self._db = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            db = sqlite3.connect(self.path, timeout=10, isolation_level=None)
+            db.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; {SCHEMA}")
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise NeedsPerson(f"the index {self.path} cannot be used: {error}", "is the folder writable, is the disk full?") from error
+            log.warning("the index %s is damaged and is built anew (%s)", self.path, error)
+            self.path.unlink()
+            return self._open()
+        return db
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def catch_up(self, table: Table) -> None:
+        """Cover the table's current snapshot."""
+        current = table.current_snapshot()
+        if current is None or self._covered() == current.snapshot_id:
+            return
+        covered = self._covered()
+        kept = covered is not None and table.metadata.snapshot_by_id(covered) is not None
+        if not kept:
+            self._db.execute("DELETE FROM keys")
+        names = (*self.columns.key, "revision", "origin_partition", "topic_offset")
+        scan: Any = table.scan(selected_fields=names)
+        if kept:
+            scan = table.incremental_append_scan(from_snapshot_id_exclusive=covered, selected_fields=names)
+        for batch in scan.to_arrow_batch_reader():
+            rows = zip(*(batch.column(name).to_pylist() for name in names), strict=True)
+            self._insert([("|".join(row[: -3]), row[0], *row[-3:]) for row in rows])
+        self._cover(current.snapshot_id)
+
+    def find(self, keys: Sequence[str]) -> dict[str, Known]:
+        """Key → where it landed, of the keys that are known."""
+        found: dict[str, Known] = {}
+        for i in range(0, len(keys), 500):
+            part = keys[i : i + 500]
+            marks = ",".join("?" * len(part))
+            query = f"SELECT key, revision, part, place FROM keys WHERE key IN ({marks})"  # noqa: S608 - only question marks
+            found |= {key: Known(*rest) for key, *rest in self._db.execute(query, part)}
+        return found
+
+    def last_revisions(self, ids: Iterable[str]) -> dict[str, int]:
+        """Record id → its highest revision, 0 for one that is new."""
+        query = "SELECT coalesce(max(revision), 0) FROM keys WHERE id = ?"
+        return {i: self._db.execute(query, (i,)).fetchone()[0] for i in set(ids)}
+
+    def add(self, rows: list[tuple[str, str, int, int, int]], snapshot_id: int) -> None:
+        """Add what a commit landed, as (key, id, revision, partition, offset), and cover its snapshot."""
+        with self._db:
+            self._db.execute("BEGIN")
+            self._insert(rows)
+            self._cover(snapshot_id)
+
+    def _insert(self, rows: list[tuple[str, str, int, int, int]]) -> None:
+        self._db.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?, ?, ?, ?)", rows)
+
+    def _covered(self) -> int | None:
+        row = self._db.execute("SELECT snapshot FROM covered").fetchone()
+        return int(row[0]) if row else None
+
+    def _cover(self, snapshot_id: int) -> None:
+        self._db.execute("INSERT OR REPLACE INTO covered VALUES (1, ?)", (snapshot_id,))

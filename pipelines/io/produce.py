@@ -1,0 +1,120 @@
+"""Writing topics: stages with an idempotent producer that bounds what is in flight, pulls in one transaction with their cursor."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+
+from pipelines.flow import CURSORS
+from pipelines.io.deadline import deadline
+from pipelines.io.objects import Objects
+from pipelines.io.topics import client_options, named_errors
+from pipelines.messages import Headers
+from pipelines.settings import Settings
+
+IN_FLIGHT_BYTES = 8 * 2**20
+OVERHEAD = 4096  # room for key and headers beside a value
+
+
+class Writer:
+    """An idempotent producer. The client has no back-pressure, so what is in flight is bounded here."""
+
+    def __init__(self, settings: Settings, objects: Objects, transactional_id: str | None = None) -> None:
+        self.settings, self._objects = settings, objects
+        self._pending: list[Any] = []
+        self._pending_bytes = 0
+        with named_errors("starting a producer"), deadline(settings.deadline_seconds, "starting a producer"):
+            self._producer = KafkaProducer(
+                **client_options(settings),
+                acks="all",
+                enable_idempotence=True,
+                transactional_id=transactional_id,
+                transaction_timeout_ms=60_000,
+                compression_type="lz4",
+                linger_ms=10,
+                batch_size=262_144,
+                max_request_size=2 * settings.record_bytes,
+                max_block_ms=20_000,
+                delivery_timeout_ms=40_000,
+            )
+
+    def send(self, topic: str, value: bytes, headers: Headers, key: bytes | None = None, partition: int | None = None) -> None:
+        """Queue one message; a value over the size limit goes to the store and the message carries its address."""
+        if len(value) > self.settings.record_bytes - OVERHEAD:
+            headers = [*headers, ("ce_dataref", self._objects.put_by_hash("claims", value).encode())]
+            value = b""
+        with named_errors(f"writing to {topic}"), deadline(self.settings.deadline_seconds, f"writing to {topic}"):
+            self._pending.append(self._producer.send(topic, value=value, key=key, headers=headers, partition=partition))
+        self._pending_bytes += len(value) + OVERHEAD
+        if self._pending_bytes > IN_FLIGHT_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Wait until the broker has acknowledged everything; raises Transient when it has not."""
+        if not self._pending:
+            return
+        with named_errors("waiting for acknowledgements"), deadline(self.settings.deadline_seconds, "waiting for acknowledgements"):
+            self._producer.flush(timeout=self.settings.deadline_seconds / 2)
+            pending, self._pending, self._pending_bytes = self._pending, [], 0
+            for future in pending:
+                future.get(timeout=1)
+
+    def close(self) -> None:
+        """Close; what was not flushed is not sent."""
+        with deadline(self.settings.deadline_seconds, "closing a producer"):
+            self._producer.close(timeout=2)
+
+
+class Publisher(Writer):
+    """What pull publishes with: records and the source's new cursor become visible together or not at all."""
+
+    def __init__(self, settings: Settings, objects: Objects, source: str) -> None:
+        super().__init__(settings, objects, transactional_id=f"pull.{source}")
+        self.source = source
+        with named_errors(f"pull {source}: opening its transactions"), deadline(settings.deadline_seconds, "opening transactions"):
+            self._producer.init_transactions()
+
+    def begin(self) -> None:
+        """Begin a transaction."""
+        with named_errors("beginning a transaction"):
+            self._producer.begin_transaction()
+
+    def commit(self, cursor: dict[str, Any]) -> None:
+        """Publish the cursor and commit; raises Transient when a record was refused, and then nothing becomes visible."""
+        self.send(CURSORS, orjson.dumps(cursor), [("content-type", b"application/json")], key=self.source.encode())
+        # A refused record does not fail the commit by itself, so every acknowledgement is looked at first.
+        self.flush()
+        with named_errors("committing a transaction"), deadline(self.settings.deadline_seconds, "committing a transaction"):
+            self._producer.commit_transaction()
+
+    def abort(self) -> None:
+        """Give the transaction up."""
+        with named_errors("aborting a transaction"), deadline(self.settings.deadline_seconds, "aborting a transaction"):
+            self._producer.abort_transaction()
+
+
+def read_cursor(settings: Settings, source: str) -> dict[str, Any]:
+    """The source's cursor as its last pull left it; empty before the first."""
+    cursor: dict[str, Any] = {}
+    for key, value in _cursors(settings):
+        if key == source:
+            cursor = orjson.loads(value)
+    return cursor
+
+
+def _cursors(settings: Settings) -> Iterator[tuple[str, bytes]]:
+    part = TopicPartition(CURSORS, 0)
+    with named_errors("reading cursors"), deadline(settings.deadline_seconds, "reading cursors"):
+        consumer = KafkaConsumer(**client_options(settings), enable_auto_commit=False, isolation_level="read_committed")
+        try:
+            consumer.assign([part])
+            consumer.seek_to_beginning(part)
+            end = consumer.end_offsets([part])[part]
+            while consumer.position(part) < end:
+                found = consumer.poll(timeout_ms=1000)
+                yield from ((r.key.decode(), r.value) for records in found.values() for r in records if r.key and r.value)
+        finally:
+            consumer.close(autocommit=False)
+
+

@@ -1,0 +1,99 @@
+"""A worker of a transforming stage (validate, enrich): reads a topic, writes results and rejects, then commits its offset.
+
+Output partition = input partition, in order. It may repeat itself at any time: what it repeats carries the same origin.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+
+from pipelines.enrich.stage import enrich
+from pipelines.errors import LodestreamError
+from pipelines.flow import Stage
+from pipelines.io.consume import GroupReader
+from pipelines.io.objects import Objects
+from pipelines.io.produce import Writer
+from pipelines.io.topics import Topics
+from pipelines.messages import Message, Rejection, passed_on, printable, rejected
+from pipelines.report import Report
+from pipelines.settings import Settings
+from pipelines.validate import validate
+
+log = logging.getLogger(__name__)
+Function = Callable[[str, Sequence[Message]], Sequence[bytes | Rejection]]
+FUNCTIONS: dict[str, Function] = {"validate": validate, "enrich": enrich}
+
+
+class Transforming:
+    """One member of a stage's group."""
+
+    def __init__(self, settings: Settings, stage: Stage, *, drain: bool, slot: str | None = None) -> None:
+        self.settings, self.stage, self.report = settings, stage, Report(stage.name)
+        self._function = FUNCTIONS[stage.verb]
+        self._objects = Objects(settings)
+        with Topics(settings) as topics:
+            self._targets = topics.ends(stage.reads) if drain else None
+            ids = topics.ids()
+        self._writer = Writer(settings, self._objects)
+        self._reader = GroupReader(settings, stage, ids, self._objects.get, slot)
+
+    def step(self, seconds: float) -> bool:
+        """Read, apply, write, commit once; False when there was nothing to do in time."""
+        messages = self._reader.poll(seconds)
+        positions = self._reader.positions()
+        for batch in self._batches(messages):
+            self._write(batch, self._apply(batch))
+        self._writer.flush()
+        if positions and not self._reader.commit(positions):
+            log.info("%s: the partitions moved to another member, which repeats the batch", self.stage.name)
+        return bool(messages)
+
+    def is_drained(self) -> bool:
+        """Whether the group is past all that the topic held at the start."""
+        if self._targets is None:
+            return False
+        with Topics(self.settings) as topics:
+            committed = topics.committed(self.stage)
+        return all((committed[p] or 0) >= end for p, end in self._targets.items())
+
+    def close(self) -> None:
+        """Leave the group; what was not committed is repeated by whoever takes over."""
+        self._reader.close()
+        self._writer.close()
+
+    def _batches(self, messages: Sequence[Message]) -> Iterator[list[Message]]:
+        """Messages with their payloads, in batches of a bounded size."""
+        batch: list[Message] = []
+        size = 0
+        for message in map(self._reader.complete, messages):
+            batch.append(message)
+            size += len(message.value or b"")
+            if size >= self.settings.batch_bytes:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
+
+    def _apply(self, batch: list[Message]) -> list[bytes | Rejection]:
+        """The stage's results, one for each message; a record that the stage cannot take costs only itself."""
+        try:
+            results = list(self._function(self.stage.record, batch))
+        except LodestreamError:
+            raise
+        except Exception as error:  # any record may hold what no rule foresaw
+            if len(batch) == 1:
+                log.exception("%s failed on %s", self.stage.name, batch[0].origin)
+                return [Rejection("stage_failed", None, None, (printable(f"{type(error).__name__}: {error}"[:1000]),))]
+            return [result for message in batch for result in self._apply([message])]
+        if len(results) != len(batch):
+            raise RuntimeError(f"{self.stage.name} made {len(results)} results of {len(batch)} records")
+        return results
+
+    def _write(self, batch: list[Message], results: list[bytes | Rejection]) -> None:
+        for message, result in zip(batch, results, strict=True):
+            if isinstance(result, Rejection):
+                headers = rejected(message, self.stage.verb, result)
+                self._writer.send(self.stage.rejects, message.value or b"", headers, message.key, message.partition)
+            else:
+                headers = passed_on(message, self.stage.writes or "")
+                self._writer.send(self.stage.writes or "", result, headers, message.key, message.partition)
+            self.report.count(message, rejected=isinstance(result, Rejection))
