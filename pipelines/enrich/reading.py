@@ -62,7 +62,9 @@ class Quantity(Struct, frozen=True):
     value_to: float | None = None
     normalised_value_to: float | None = None
     basis: str | None = None  # where the words beside it give one
-    qualifier: str | None = None  # up_to, about, at_least, more_than
+    qualifier: str | None = None  # up_to, about, at_least, more_than, less_than
+    form_basis: str | None = None  # the basis that the material's form gives, also where `basis` is nameplate or target
+    role: str | None = None  # of a change: from, to, by
 
 
 class Amount(Struct, frozen=True):
@@ -78,6 +80,7 @@ class Amount(Struct, frozen=True):
     currency: str
     value_to: float | None = None
     per: str | None = None
+    role: str | None = None  # of a change: from, to, by
 
 
 class Mention(Struct, frozen=True):

@@ -1,0 +1,71 @@
+"""Where a line begins with its dateline: "TORONTO, Nov. 13, 2025 (WIRE) --", "SMM, 12 janvier :", "【…11月10日电】".
+
+A dateline is no part of the sentence that it opens, and it says when a document was published.
+"""
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from pipelines.enrich.knowledge import knowledge
+from pipelines.enrich.language import known_languages
+
+REACH = 160  # characters of a line in which its dateline ends
+NAME = r"[A-ZÀ-Ý0-9][\w.'’&-]{0,30}"
+PARTICLE = r"(?:de|du|des|la|le|les|the|of|en|sur|and|et)\b"
+
+
+class Dateline(NamedTuple):
+    """The dateline of a line: where it ends, its date's span (empty without one), and the name in parentheses."""
+
+    end: int
+    date: tuple[int, int]
+    wire: str | None
+
+
+def dateline(text: str, start: int, end: int) -> Dateline | None:
+    """Return the dateline that the line text[start:end] opens with, in any of the known languages."""
+    stop = min(end, start + REACH)
+    for pattern in _patterns():
+        match = pattern.match(text, start, stop)
+        if match:
+            groups = match.groupdict()
+            return Dateline(match.end(), match.span("date") if groups.get("date") else (start, start), groups.get("wire"))
+    return None
+
+
+@cache
+def date_expression() -> str:
+    """Return the expression of a written date in the languages that write with spaces between words."""
+    months = "|".join(
+        sorted((m for code in known_languages() for m in knowledge(code, "text")["datelines"]["months"].split("|")), key=len)[::-1]
+    )
+    months = rf"(?:{months}|{months.upper()})"
+    day = r"\d{1,2}(?:st|nd|rd|th|er)?"
+    return (
+        rf"(?:{months}\b\.?\s{day}(?:,?\s(?:19|20)\d\d)?|{day}\s{months}\b\.?(?:,?\s(?:19|20)\d\d)?"
+        rf"|{months}\b\.?\s(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d)"
+    )
+
+
+CHINESE_DATE = r"(?:(?:(?:19|20)?\d\d\s?年\s?)?\d{1,2}\s?月\s?\d{1,2}\s?[日号]|\d{1,2}\s?日)"
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    tables = [knowledge(language, "text")["datelines"] for language in known_languages()]
+    link = "(?:" + "|".join(table["link"] for table in tables if table["link"]) + ")?"
+    tails = "|".join(table["tails"] for table in tables)
+    date = date_expression()
+    place = rf"(?:\(?{NAME}(?:(?:,\s|\s|/)(?:{PARTICLE}\s){{0,2}}{NAME}){{0,9}}+\)?,?\s(?:[-–—|]\s)?)?+"
+    dash = rf"\s?(?:--|[–—-](?=\s)|[:：](?=\s)|(?:{tails})\s?[:：])\s*"
+    wire = r"(?:\s?[(/](?P<wire>[^()/\n]{2,40})[)/])"
+    names = rf"{NAME}(?:[ ,]+(?:{PARTICLE}\s)?{NAME}){{0,6}}?"
+    return (
+        re.compile(rf"\s*(?:{names}[,\s]\s?)?{link}(?P<date>{date}){wire}?{dash}"),
+        re.compile(rf"\s*(?:{names},?)?{wire}{dash}"),
+        re.compile(
+            rf"\s*[【\[（(]?[^。！？：:【】（）()\n]{{0,24}}?(?P<date>{CHINESE_DATE})\s?(?:(?:{tails})\s?[】\]）):：，]?"
+            rf"|[（(](?P<wire>[^（）()\n]{{2,30}})[）)]\s?(?:[-–—]+|[：:】])|(?:[（(]?记者|記者)[^，。】]{{0,12}}[】）)])\s*"
+        ),
+    )

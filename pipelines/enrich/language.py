@@ -1,0 +1,73 @@
+"""Which language a text is written in: by script and function words first, by a trained detector for what is left."""
+
+import re
+from collections import Counter
+from functools import cache
+from importlib.resources import files
+
+from pipelines.enrich.knowledge import knowledge
+
+SAMPLE = 1200  # characters that the cheap test looks at
+DETECTOR_SAMPLE = 600
+CLEAR = 2.0  # how many times more function words the first language must have than the second
+HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+SCRIPTS = (
+    ("ja", re.compile(r"[\u3040-\u30ff]")),
+    ("ko", re.compile(r"[\uac00-\ud7af]")),
+    ("ru", re.compile(r"[\u0400-\u04ff]")),
+    ("ar", re.compile(r"[\u0600-\u06ff]")),
+    ("he", re.compile(r"[\u0590-\u05ff]")),
+    ("el", re.compile(r"[\u0370-\u03ff]")),
+    ("th", re.compile(r"[\u0e00-\u0e7f]")),
+    ("hi", re.compile(r"[\u0900-\u097f]")),
+)
+LATIN = re.compile(r"[a-zà-öø-ÿœA-ZÀ-Ý]+")
+HAN_SHARE = 0.15  # of the letters of a Chinese text that names firms in Latin script
+
+
+@cache
+def known_languages() -> tuple[str, ...]:
+    """Return the ISO 639-1 codes of the languages that have a folder of knowledge, in order."""
+    folders = files(__package__).joinpath("languages").iterdir()
+    return tuple(sorted(f.name for f in folders if f.is_dir() and f.joinpath("text.toml").is_file()))
+
+
+def language_of(text: str, claimed: str | None = None) -> str:
+    """Return the ISO 639-1 code of a text's language; where the text does not tell, the claimed one or English."""
+    sample = text[:SAMPLE]
+    words = LATIN.findall(sample)
+    letters = sum(map(len, words))
+    han = len(HAN.findall(sample))
+    for code, script in SCRIPTS:
+        count = len(script.findall(sample)) if not sample.isascii() else 0
+        if count > (han if code == "ja" else letters) * 0.3 and count > 5:
+            return code
+    if han and han >= HAN_SHARE * (han + letters):
+        return "zh"
+    counts = Counter(word.lower() for word in words)
+    scores = sorted(((sum(counts[w] for w in _stopwords(l)), l) for l in known_languages() if l != "zh"), reverse=True)
+    (best, language), (second, _) = scores[0], scores[1]
+    if best >= 4 and best >= CLEAR * second and best * 8 >= len(words):
+        return language
+    return _detected(text[:DETECTOR_SAMPLE]) or (claimed or "")[:2].lower() or (language if best else "en")
+
+
+@cache
+def _stopwords(language: str) -> frozenset[str]:
+    return frozenset(knowledge(language, "text")["stopwords"]["words"])
+
+
+def _detected(sample: str) -> str | None:
+    if len(sample.split()) < 3:
+        return None
+    found = _detector().detect_language_of(sample.encode("utf-8", "replace").decode("utf-8"))
+    return found.iso_code_639_1.name.lower() if found else None
+
+
+@cache
+def _detector():  # type: ignore[no-untyped-def]
+    from lingua import Language, LanguageDetectorBuilder  # noqa: PLC0415 - its models take a moment to load
+
+    names = ("ENGLISH", "FRENCH", "GERMAN", "SPANISH", "PORTUGUESE", "ITALIAN", "DUTCH", "SWEDISH", "ESTONIAN", "VIETNAMESE", "INDONESIAN", "POLISH")  # fmt: skip
+    chosen = [getattr(Language, name) for name in names]
+    return LanguageDetectorBuilder.from_languages(*chosen).with_low_accuracy_mode().build()

@@ -1,0 +1,341 @@
+"""Masses, money, shares and counts in three languages: one pass over the numbers of a text, then what stands beside them.
+
+Number formats, units, currencies and the words that tell a basis stand in `languages/*/quantities.toml`.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+from pipelines.enrich.knowledge import knowledge
+from pipelines.enrich.reading import Amount, Quantity
+
+REACH = 200  # characters before a number in which its sentence is looked at
+FORM_REACH = 80  # characters after a number in which the form of its material stands
+WIDE = str.maketrans("０１２３４５６７８９．，　－", "0123456789., -")
+FORM_END = re.compile(r"[.;:,()（），。；：、\n]|\d")
+ASIDE = re.compile(r"\s?[(（][^()（）\n]{1,30}[)）]")  # "40 lb (18.1 kg) of oxide"
+CLAUSE_START = re.compile(r"[，。；：！？、;:\n]")
+CHINESE = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2}
+TENS = {"十": 10, "百": 100, "千": 1000}
+
+
+class Share(NamedTuple):
+    """A percentage as it stands in the text; a range has its end in `value_to`."""
+
+    start: int
+    end: int
+    value: float
+    value_to: float | None = None
+
+
+class Count(NamedTuple):
+    """A number of shares of a company."""
+
+    start: int
+    end: int
+    value: float
+
+
+class _Measure(NamedTuple):
+    """A number, or a range of numbers, with the unit that follows or precedes it."""
+
+    start: int  # of the number or its currency
+    end: int
+    after_number: int
+    value: float
+    value_to: float | None
+    factor: float
+    factor_to: float
+    kind: str  # mass, money, percent, count
+    unit: str
+    role: str | None
+    unit_end: int = 0  # where the unit ends, when another number stands between
+
+
+@dataclass(frozen=True)
+class _Form:
+    basis: str
+    words: re.Pattern[str]
+    before: re.Pattern[str] | None
+
+
+@dataclass(frozen=True)
+class _Lexicon:
+    data: dict[str, Any]
+    scan: re.Pattern[str]
+    cues: dict[str, re.Pattern[str]]
+    qualifier: re.Pattern[str]
+    forms: tuple[_Form, ...]
+
+
+CUES = (
+    "range_paired", "range_opening", "change_opening", "no_change", "to_opening", "by_opening", "change", "year",
+    "year_after", "year_before", "year_joined", "per_mass", "per_before", "annual_prefix", "basis_after_text", "capacity",
+    "capacity_after", "target", "sentence_end",
+)  # fmt: skip
+
+
+def quantities(text: str, language: str) -> list[Quantity]:
+    """Return the masses of a text in order, normalised to tonnes, or tonnes a year where the text says so."""
+    lexicon = _lexicon(language)
+    found = [_quantity(text, m, lexicon) for m in _measures(text, language) if m.kind == "mass"]
+    return _joined(text, [q for q in found if q], lexicon)
+
+
+def amounts(text: str, language: str) -> list[Amount]:
+    """Return the sums of money of a text in order, in units of their currency."""
+    lexicon = _lexicon(language)
+    return [_amount(text, m, lexicon) for m in _measures(text, language) if m.kind == "money"]
+
+
+def shares(text: str, language: str) -> list[Share]:
+    """Return the percentages of a text in order."""
+    return [Share(m.start, m.end, m.value, m.value_to) for m in _measures(text, language) if m.kind == "percent"]
+
+
+def counts(text: str, language: str) -> list[Count]:
+    """Return the numbers of shares (股, actions) of a text in order."""
+    return [Count(m.start, m.end, m.value * m.factor) for m in _measures(text, language) if m.kind == "count"]
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4)
+def _measures(text: str, language: str) -> tuple[_Measure, ...]:
+    lexicon = _lexicon(language)
+    return tuple(measure for match in lexicon.scan.finditer(text) for measure in _read(text, match, lexicon))
+
+
+def _read(text: str, match: re.Match[str], lexicon: _Lexicon) -> Iterable[_Measure]:
+    before = text[match.start() - 1 : match.start()]
+    if before.isascii() and before.isalnum():
+        return
+    currency, surface = match["c0"], match["a"]
+    mass, money, percent = match["mass"], match["cur"], match["pct"]
+    unit = mass or money or ("%" if percent else "") or match["cnt"] or ""
+    kind = "mass" if mass else "percent" if percent else "count" if match["cnt"] else "money"
+    if kind == "money":
+        data = lexicon.data
+        unit = data["currency_after"].get(money) if money else data["currency_before"].get(currency)
+    magnitudes = lexicon.data["magnitudes"]
+    first, last = match["ma"], match["mb"]
+    if currency and kind != "money":  # "$21.50 apiece" is money whatever follows
+        return
+    value = _number(surface, lexicon.data)
+    factor = magnitudes.get(first or last, 1.0) if first or last else 1.0
+    if match["b"] is None:
+        role = _role(text, match.start(), lexicon)
+        yield _Measure(match.start(), match.end(), match.end("a"), value, None, factor, factor, kind, unit, role)
+        return
+    value_to = _number(match["b"], lexicon.data)
+    factor_to = magnitudes.get(last, 1.0) if last else factor if kind != "money" or not first else factor
+    cues, lead = lexicon.cues, text[max(0, match.start() - 40) : match.start()]
+    pair = cues["range_paired"].fullmatch(match["sep"]) and not cues["range_opening"].search(lead)
+    change = (
+        cues["change_opening"].search(lead)
+        and not cues["no_change"].search(lead)
+        and cues["change"].search(_sentence_before(text, match.start(), lexicon))
+    )
+    if pair or change or value * factor > value_to * factor_to:
+        roles = ("from", "to") if change else (None, None)
+        yield _Measure(match.start(), match.end("b"), match.end("b"), value, None, factor, factor, kind, unit, roles[0],
+                       match.end())  # fmt: skip
+        yield _Measure(match.start("b"), match.end(), match.end("b"), value_to, None, factor_to, factor_to, kind, unit,
+                       roles[1])  # fmt: skip
+        return
+    yield _Measure(match.start(), match.end(), match.end("b"), value, value_to, factor, factor_to, kind, unit, None)
+
+
+def _role(text: str, start: int, lexicon: _Lexicon) -> str | None:
+    lead = text[max(0, start - 12) : start]
+    for role, cue in (("from", "change_opening"), ("to", "to_opening"), ("by", "by_opening")):
+        if lexicon.cues[cue].search(lead):
+            return role if lexicon.cues["change"].search(_sentence_before(text, start, lexicon)) else None
+    return None
+
+
+def _number(surface: str, data: dict[str, Any]) -> float:
+    """Return the number that a surface writes: 1,200.5, 1 200,5, 1.200, １５８, 三千."""
+    plain = "".join(surface.translate(WIDE).split()).replace("’", "").replace("'", "")
+    if plain[:1] in CHINESE or plain[:1] in TENS:
+        return float(_chinese(plain))
+    group, decimal = data["group"], data["decimal"]
+    for mark in (group, decimal):
+        head, *rest = plain.split(mark)
+        other = decimal if mark == group else group
+        grouped = len(rest) > 1 or (
+            len(rest) == 1 and len(rest[0]) == 3 and 0 < len(head) <= 3 and head != "0"
+            and (mark == group or rest[0] == "000") and other not in head
+        )  # fmt: skip
+        if grouped or (rest and other in rest[-1]):
+            plain = plain.replace(mark, "")
+    try:
+        return float(plain.replace(",", "."))
+    except ValueError:
+        return float("".join(c for c in plain if c.isdecimal())[:15] or 0)
+
+
+def _chinese(surface: str) -> int:
+    total = digit = 0
+    for character in surface:
+        if character in TENS:
+            total += (digit or 1) * TENS[character]
+            digit = 0
+        else:
+            digit = CHINESE.get(character, 0)
+    return total + digit
+
+
+def _sentence_before(text: str, start: int, lexicon: _Lexicon) -> str:
+    before = text[max(0, start - REACH) : start]
+    end = 0
+    for stop in lexicon.cues["sentence_end"].finditer(before):
+        end = stop.end()
+    return before[end:]
+
+
+# --- masses ----------------------------------------------------------------------------------------------------------
+
+
+def _quantity(text: str, m: _Measure, lexicon: _Lexicon) -> Quantity | None:
+    cues, data = lexicon.cues, lexicon.data
+    if text[m.end : m.end + 1] == "/" and text[m.end + 1 : m.end + 2] in "tT" and text[m.end + 1 : m.end + 2]:
+        return None  # a grade: 5 kg/t
+    mass, *annual = data["masses"][m.unit]
+    start, end, shown = m.start, m.unit_end or m.end, m.end
+    unit = " ".join(text[m.after_number : end].split()).strip(" -")
+    is_annual, sentence = bool(annual), _sentence_before(text, start, lexicon)
+    if year := cues["year"].match(text, end):
+        is_annual, end = True, year.end()
+        unit = text[m.after_number : end].strip(" -")
+    elif year := cues["year_after"].match(text, end):
+        is_annual, end = True, year.end()
+        unit += year["year"]
+    elif cues["year_before"].search(sentence):
+        is_annual = True
+    unit_end = m.unit_end or m.end
+    aside = ASIDE.match(text, unit_end)
+    after = text[(begin := aside.end() if aside else unit_end) : begin + FORM_REACH]
+    form = _form(after, sentence, lexicon)
+    if told := cues["basis_after_text"].match(text, end):
+        end = told.end()
+        form = "TREO" if "TREO" in told[0] else "REO"
+    qualifier, start = _qualified(text, start, lexicon)
+    end = shown if m.unit_end else end
+    prefix = cues["annual_prefix"].search(text[max(0, start - 16) : start])
+    start -= len(prefix[0]) if prefix else 0
+    factor, factor_to = m.factor * mass, m.factor_to * mass
+    return Quantity(
+        start, end, text[start:end], m.value, unit, _rounded(m.value * factor), "t/y" if is_annual else "t",
+        m.value_to, None if m.value_to is None else _rounded(m.value_to * factor_to),
+        _basis(is_annual, form, sentence, text[end : end + FORM_REACH], after, lexicon), qualifier, form, m.role,
+    )  # fmt: skip
+
+
+def _rounded(value: float) -> float:
+    """Return a value without the noise of binary fractions."""
+    return float(f"{value:.10g}")
+
+
+def _basis(is_annual: bool, form: str | None, before: str, after: str, near: str, lexicon: _Lexicon) -> str | None:
+    cues = lexicon.cues
+    if is_annual:
+        if cues["capacity"].search(before) or cues["capacity_after"].match(near) or cues["capacity_after"].match(after):
+            return "nameplate"
+        if cues["target"].search(before):
+            return "target"
+    return form
+
+
+def _form(after: str, before: str, lexicon: _Lexicon) -> str | None:
+    """Return the basis that the form of the material beside a number gives."""
+    stop = FORM_END.search(after)
+    after = after[: stop.start()] if stop else after
+    clause = before[max((m.end() for m in CLAUSE_START.finditer(before)), default=0) :]
+    for form in lexicon.forms:
+        if form.before and form.before.search(before):
+            return form.basis
+    sides = (clause, after) if lexicon.data["form_side"] == "before" else (after,)
+    for side in sides:
+        hits = sorted((m.start(), -m.end(), f.basis) for f in lexicon.forms for m in f.words.finditer(side))
+        if hits:
+            chosen = hits[-1] if side is clause else hits[0]
+            for hit in hits:  # in a compound the last word is the head: "magnet alloy"
+                chosen = hit if -chosen[1] <= hit[0] <= -chosen[1] + 1 else chosen
+            return chosen[2]
+    return None
+
+
+def _qualified(text: str, start: int, lexicon: _Lexicon) -> tuple[str | None, int]:
+    found = lexicon.qualifier.search(text[max(0, start - 24) : start])
+    if not found:
+        return None, start
+    return found.lastgroup, start - len(found[0])
+
+
+def _joined(text: str, found: list[Quantity], lexicon: _Lexicon) -> list[Quantity]:
+    """Let "600 tonnes of A and 800 tonnes of B a year" both be a year's."""
+    for i in range(len(found) - 2, -1, -1):
+        one, other = found[i], found[i + 1]
+        between = text[one.end : other.start] if other.start - one.end < 100 else ""
+        if one.normalised_unit == "t" and other.normalised_unit == "t/y" and between:
+            if lexicon.cues["year_joined"].fullmatch(between):
+                basis = other.basis if other.basis in ("nameplate", "target") else one.basis
+                found[i] = Quantity(
+                    one.start, one.end, one.text, one.value, one.unit, one.normalised_value, "t/y", one.value_to,
+                    one.normalised_value_to, basis, one.qualifier, one.form_basis, one.role,
+                )  # fmt: skip
+    return found
+
+
+# --- money -----------------------------------------------------------------------------------------------------------
+
+
+def _amount(text: str, m: _Measure, lexicon: _Lexicon) -> Amount:
+    end, per = m.end, None
+    units = lexicon.data["per_units"]
+    if found := lexicon.cues["per_mass"].match(text, end):
+        end = found.end()
+        groups = found.groupdict()
+        per = units.get(groups.get("per") or groups.get("share"))
+    elif found := lexicon.cues["per_before"].search(text[max(0, m.start - 16) : m.start]):
+        per = units.get(found["per"])
+    to = None if m.value_to is None else _rounded(m.value_to * m.factor_to)
+    return Amount(m.start, end, text[m.start : end], _rounded(m.value * m.factor), m.unit, to, per, m.role)
+
+
+# --- compiling -------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _lexicon(language: str) -> _Lexicon:
+    data = knowledge(language, "quantities")
+    space = "[ \u00a0\u202f\u2009]" if data["group_space"] else "[\u00a0\u202f\u2009]"
+    number = rf"(?:\d{{1,15}}+(?:[.,，．'’]\d{{1,12}}+|{space}\d{{3}}(?!\d)){{0,5}}+|{data['words']})"
+    magnitude = rf"(?:{_either(data['magnitudes'])})(?![A-Za-zÀ-ÿ])"
+    letters = "(?![A-Za-zÀ-ÿ])"
+    scan = re.compile(
+        rf"(?:(?P<c0>{_either(data['currency_before'])})\s?)?(?<![\d.,．，])(?P<a>{number})"
+        rf"(?:[\s-]?(?P<ma>{magnitude}))?"
+        rf"(?:(?:\s?(?:{_either(data['currency_after'])}))?(?P<sep>{data['range']})"
+        rf"(?:(?:{_either(data['currency_before'])})\s?)?(?P<b>{number})(?:[\s-]?(?P<mb>{magnitude}))?)?"
+        rf"(?:{data['more']})?"
+        rf"(?:[\s-]?(?P<mass>{_either(data['masses'])}){letters}|\s?(?P<cur>{_either(data['currency_after'])}){letters}"
+        rf"|(?P<pct>{data['percent']['words']})|(?P<cnt>{data['count']})|(?(c0)|(?!)))"
+    )
+    words = "|".join(f"(?P<{name}>{expression})" for name, expression in data["qualifiers"].items())
+    forms = tuple(
+        _Form(f["basis"], re.compile(f["words"]), re.compile(f["before"]) if "before" in f else None)
+        for f in data["bases"]
+    )
+    return _Lexicon(
+        data, scan, {cue: re.compile(data[cue]) for cue in CUES}, re.compile(rf"(?:{words})\s?(?:de\s|d[’']\s?)?$"), forms
+    )
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))

@@ -1,0 +1,140 @@
+"""The clean text of a document: HTML to lines, and lines that promote, share or navigate taken out and listed."""
+
+import re
+from functools import cache
+
+from msgspec import Struct
+
+from pipelines.enrich.knowledge import knowledge
+from pipelines.enrich.language import known_languages
+
+LONGEST = 300  # characters of a line that may still be a call or a button row
+SURROGATES = re.compile(r"[\ud800-\udfff]")
+LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
+ARROW = re.compile(r"^\s*(?:[》>»›▶►→➤➜☛👉⇒]+|-{1,2}>|={1,2}>)\s*")
+BULLET = re.compile(r"^\s*[•*·▪●■◆\-–—]\s*")
+SEPARATOR = re.compile(r"\s*[|｜¦]\s*|\s+[·•/／]\s+|\u3000+")
+CRUMB = re.compile(r"\s*(?:>|›|»|→|＞|/)\s*")
+BRACKETED = re.compile(r"\s*[【\[（(]([^【】\[\]（）()\n]{1,24})[】\]）)]")
+ENDED = re.compile(r"[.!?。！？…;；]\s*[\"”’»)）]?\s*$")
+SENTENCE = re.compile(r"[.!?。！？]+[\"”’»)）]?(?:\s|$)|[。！？]")
+VOID = re.compile(r"\d")
+
+
+class Clean(Struct, frozen=True):
+    """A text without its promotional lines, and those lines in order, stripped."""
+
+    text: str
+    removed_lines: tuple[str, ...]
+
+
+class _Cues(Struct, frozen=True):
+    strong: re.Pattern[str]
+    weak: re.Pattern[str]
+    objects: re.Pattern[str]
+    address: re.Pattern[str]
+    button: re.Pattern[str]
+    home: re.Pattern[str]
+
+
+def well_formed(text: str) -> str:
+    """Return a text of the same length without lone surrogates, which no encoder takes."""
+    return SURROGATES.sub("\ufffd", text)
+
+
+def clean(text: str) -> Clean:
+    """Return the text without the lines that promote, share or navigate, and what was removed.
+
+    Line ends become "\\n" and lone surrogates U+FFFD; apart from these every line that stays is as it was.
+    """
+    text = LINE_ENDS.sub("\n", well_formed(text))
+    kept, removed = [], []
+    for line in text.split("\n"):
+        if line and len(line) <= 2 * LONGEST and is_promotional(line):
+            removed.append(line.strip())
+        else:
+            kept.append(line)
+    return Clean("\n".join(kept), tuple(removed))
+
+
+def is_promotional(line: str) -> bool:
+    """Tell whether a line only promotes, shares or navigates."""
+    line = line.strip()
+    if not line or len(line) > LONGEST:
+        return False
+    cues = _cues()
+    arrow = ARROW.match(line)
+    body = line[arrow.end() :] if arrow else BULLET.sub("", line)
+    if not body:
+        return bool(arrow)
+    return (
+        _is_buttons(line, cues)
+        or _is_breadcrumb(line, cues)
+        or _is_call(body, cues)
+        or (arrow is not None and _is_pointer(body, cues))
+    )
+
+
+def _is_pointer(body: str, cues: _Cues) -> bool:
+    """Tell whether what follows an arrow points elsewhere: a short label, or a call."""
+    return len(body) <= 160 and (not ENDED.search(body) or bool(cues.objects.search(body)))
+
+
+def _is_call(body: str, cues: _Cues) -> bool:
+    if len(SENTENCE.findall(body)) > 2:
+        return False
+    if cues.strong.match(body):
+        return True
+    if cues.weak.match(body) and cues.objects.search(body) and cues.address.search(body):
+        return True
+    # A call later in the line: "For daily prices, sign up for our newsletter."
+    return any(
+        cues.strong.match(body, m.end()) and cues.address.search(body) and cues.objects.search(body)
+        for m in re.finditer(r"[,:!?–—，：！？]\s*|\.\s+|。", body)
+    )
+
+
+def _is_buttons(line: str, cues: _Cues) -> bool:
+    """Tell whether a line is a row of buttons: 【打印】【关闭】, "LinkedIn | X | Email", or one alone."""
+    labels = BRACKETED.findall(line)
+    if labels and not BRACKETED.sub("", line).strip():
+        return any(_is_button(label, cues) for label in labels)
+    if labels and line.startswith(("【", "[")) and SEPARATOR.search(line):
+        return any(_is_button(label, cues) for label in labels) or bool(cues.strong.match(labels[0]))
+    parts = [part for part in SEPARATOR.split(line) if part]
+    if len(parts) > 1 and all(len(part) <= 60 for part in parts) and not ENDED.search(line):
+        hits = sum(_is_button(part, cues) or bool(cues.strong.match(part)) for part in parts)
+        return hits * 2 >= len(parts)
+    return _is_button(line, cues)
+
+
+def _is_button(label: str, cues: _Cues) -> bool:
+    label = label.strip(" \t\u3000:：.»>›·•|")
+    head = re.split(r"[:：]\s*", label)
+    return bool(cues.button.fullmatch(label)) or (len(head) > 1 and len(label) <= 40 and all(
+        cues.button.fullmatch(part.strip()) for part in re.split(r"[:：\s\u3000]+", label) if part.strip()
+    ))
+
+
+def _is_breadcrumb(line: str, cues: _Cues) -> bool:
+    if ENDED.search(line):
+        return False
+    parts = [part.strip() for part in CRUMB.split(line)]
+    if len(parts) < 2 or any(not part or len(part) > 60 for part in parts):
+        return False
+    return bool(cues.home.fullmatch(re.split(r"[:：]\s*", parts[0])[-1] or parts[0])) or (
+        len(parts) > 2 and ">" in line and not VOID.search(line)
+    )
+
+
+@cache
+def _cues() -> _Cues:
+    tables = [knowledge(language, "text")["lines"] for language in known_languages()]
+
+    def union(name: str, before: str = "", after: str = "") -> re.Pattern[str]:
+        return re.compile(before + "(?:" + "|".join(table[name] for table in tables) + ")" + after, re.IGNORECASE)
+
+    return _Cues(
+        union("calls_strong"), union("calls_weak", after=r"(?![a-zà-ÿ])"), union("objects"), union("address"),
+        union("buttons"), union("home"),
+    )  # fmt: skip
