@@ -75,7 +75,7 @@ def _scan(context: Surroundings, index: NameIndex) -> Found:
         if "town" in kinds:
             found.towns.append((start, end, pattern))
         if "chain" in kinds:
-            context.terms.add(pattern.text.lower())
+            context.count(pattern.text.lower())
         if "code" in kinds:
             context.named.update(pattern.entities)
         if "exchange" in kinds:
@@ -121,6 +121,8 @@ def _resolve(context: Surroundings, found: Found, index: NameIndex) -> list[Hit]
         if len(keys) == 1 and keys[0] not in rules:
             kept.append(Hit(start, end, (keys[0][0],)))
             context.named.add(keys[0][0])
+            if register().entities[keys[0][0]].type in {"company", "facility", "deposit"}:
+                context.count(keys[0][0])
         else:
             waiting.append((start, end, pattern))
     blocked = _defined_otherwise(context, waiting)
@@ -131,7 +133,7 @@ def _resolve(context: Surroundings, found: Found, index: NameIndex) -> list[Hit]
             if hit and (len(hit.entities) == 1 or last):
                 kept.append(hit)
                 context.named.update(hit.entities if len(hit.entities) == 1 else ())
-            elif last and pattern.prefix >= 0:
+            elif last and pattern.prefix >= 0 and not _is_named_otherwise(context, start, end, pattern):
                 kept += _shorter(context, start, pattern, index)
             else:
                 still.append((start, end, pattern))
@@ -151,6 +153,17 @@ def _choose(context: Surroundings, start: int, end: int, pattern: Pattern) -> Hi
         return None
     best = min(rank for rank, _ in ranked)
     return Hit(start, end, tuple(entity for rank, entity in ranked if rank == best))
+
+
+def _is_named_otherwise(context: Surroundings, start: int, end: int, pattern: Pattern) -> bool:
+    """Whether a name not borne out here is a name all the same: in quotes, or of one that the document names elsewhere."""
+    if context.folded[start - 1 : start] in {"“", "【", "《", "「", '"'}:
+        return True
+    rules = register().context_rules
+    known = [
+        rules[key] for key in zip(pattern.entities, pattern.aliases, strict=True) if key in rules and key[0] in context.named
+    ]
+    return any(not context.denied(rule, start, end) for rule in known)
 
 
 def _shorter(context: Surroundings, start: int, pattern: Pattern, index: NameIndex) -> list[Hit]:
@@ -217,17 +230,20 @@ def _is_adjunct(context: Surroundings, hit: Hit) -> bool:
     after, before = folded[hit.end : hit.end + 24], folded[max(0, hit.start - 40) : hit.start].rstrip(" ")
     if after.startswith("$"):
         return True
-    if any(before.endswith(word) for word in known["longer_before"]):
+    if before.endswith(tuple(known["longer_before"])):
         return True
     if context.language == "zh":
         return after.startswith(tuple(known["longer_after"]))
+    in_title = hit.start < context.title_end
+    if not in_title and context.leader(hit.start) not in {"", *known["place_leaders"]}:
+        return True
     if not after.startswith(" ") or not after[1:2].isupper():
         return False
-    if any(after[1:].startswith(word) for word in known["longer_after"]):
+    if after[1:].startswith(tuple(known["longer_after"])):
         return True
-    if hit.start < context.title_end or hit.entities[0] == "united_states":
+    if in_title or hit.entities[0] == "united_states":
         return False
-    return not any(after[1:].startswith(word) for word in known["place_followers"])
+    return not after[1:].startswith(tuple(known["place_followers"]))
 
 
 def _in_organisation(context: Surroundings, hit: Hit, found: Found) -> bool:

@@ -1,17 +1,22 @@
 """Text as the automata see it: one character for each of the original, so that offsets stay those of the text.
 
-Typographic apostrophes, hyphens and spaces become plain ones; a lone surrogate, which no text on the wire can hold and the
+Traditional Chinese characters become simplified ones, as the data files write them. Typographic apostrophes, hyphens and spaces become plain ones; a lone surrogate, which no text on the wire can hold and the
 automaton cannot encode, becomes U+FFFD.
 """
 
 import re
+from functools import cache
 
 from ahocorasick_rs import AhoCorasick
+
+from pipelines.enrich.knowledge import knowledge
 
 _PLAIN = (
     ("’", "'"), ("‘", "'"), ("ʼ", "'"), ("\u00a0", " "), ("\u202f", " "), ("\u2009", " "),
     ("‑", "-"), ("‐", "-"), ("–", "-"), ("\u3000", " "),
 )  # fmt: skip
+# Without one of these no text of more than a line is written in traditional characters.
+_TRADITIONAL = "國產與這為個說會時對業發來廠關億噸報"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -22,11 +27,19 @@ def fold(text: str) -> str:
         return text
     for written, plain in _PLAIN:
         text = text.replace(written, plain)
+    if any(character in text for character in _TRADITIONAL):
+        text = text.translate(_simplified())
     try:
         text.encode()
     except UnicodeEncodeError:
         return _SURROGATE.sub("\ufffd", text)
     return text
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    """Traditional characters to simplified ones, by code point."""
+    return {ord(pair[0]): pair[1] for pair in knowledge("zh", "traditional")["pairs"].split()}
 
 
 def lower(folded: str) -> str:

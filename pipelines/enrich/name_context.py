@@ -12,11 +12,16 @@ from pipelines.reference import register
 from pipelines.reference.register import ContextRule
 
 _BREAK = re.compile(r"[。！？\n]+|[.!?][\"”»)]*\s+(?=[\"“«(]?\s?[^\Wa-z_])")
+_LAST_WORD = re.compile(r"[^\W_][\w'&.-]*$")
 _WORD = re.compile(r"[^\W_][\w'&.-]*")
 # Words that open a sentence with a capital and are no part of a name.
 _OPENERS = frozenset(
-    "The A An In At On For And But As With From By To Of Its While When After Before If À Le La Les L' Un Une De Du Des En Chez Pour Par Selon Et Mais".split()
+    (
+        "The A An In At On For And But As With From By To Of Its While When After Before If "
+        "À Le La Les L' Un Une De Du Des En Chez Pour Par Selon Et Mais"
+    ).split()
 )
+DENSITY, DENSITY_ZH = 600, 250  # characters of a text about the chain, at most, for each of its words
 NEAR = 24  # characters on either side in which a code stands beside its name
 BEHIND = 40  # characters looked at before and after a name
 
@@ -28,16 +33,22 @@ class Surroundings:
         self.document, self.folded, self.title_end, self.language = document, folded, title_end, language
         self.named: set[str] = set()  # ids borne out so far
         self.terms: set[str] = set()  # words of the chain
+        self.met = 0  # how often
         self.known: dict[str, Any] = knowledge(language, "names")
         self.is_headline = _capitalises_every_word(document[:title_end])
         self._starts: list[int] | None = None
         if sentences:
             self._starts = sorted({0, title_end + 1, *(s.start + title_end + 1 for s in sentences), sentences[-1].end + title_end + 1})
 
+    def count(self, term: str) -> None:
+        """A word of the chain, or a name that is plain, was met."""
+        self.terms.add(term)
+        self.met += 1
+
     @property
     def is_about_the_chain(self) -> bool:
-        """Two different words of the chain, or one and two entities borne out."""
-        return len(self.terms) >= 2
+        """Two different words of the chain, met often enough for the length of the text."""
+        return len(self.terms) >= 2 and self.met * (DENSITY_ZH if self.language == "zh" else DENSITY) >= len(self.folded)
 
     def sentence(self, position: int) -> tuple[int, int]:
         """Start and end of the sentence at `position`."""
@@ -100,18 +111,24 @@ class Surroundings:
 
     def has_place_grammar(self, start: int, end: int) -> bool:
         """Whether the words beside the name treat it as a place."""
-        return self.folded[end:].startswith(tuple(self.known.get("locative_after", ())), 0) if False else (
-            self.folded[end : end + BEHIND].startswith(tuple(self.known.get("locative_after", ("\0",))))
-            or self.folded[max(0, start - BEHIND) : start].endswith(tuple(self.known.get("locative_before", ("\0",))))
-        )
+        after, before = self.folded[end : end + BEHIND], self.folded[max(0, start - BEHIND) : start]
+        known = self.known
+        return after.startswith(tuple(known.get("locative_after", ()))) or before.endswith(tuple(known.get("locative_before", ())))
 
     def speaks_of_plant(self, start: int) -> bool:
         """Whether the sentence speaks of a plant."""
-        a, b = self.sentence(start)
-        said = lower(self.folded[a:b])
-        if self.language == "zh":
-            return any(noun in said for noun in self.known["plant_nouns"])
+        first, last = self.sentence(start)
+        said = lower(self.folded[first:last])
         return any(noun in said for noun in self.known["plant_nouns"])
+
+    def leader(self, start: int) -> str:
+        """The capitalised word before a name that makes one name with it, empty where there is none."""
+        if self.folded[start - 1 : start] != " " or start < 2:
+            return ""
+        before = _LAST_WORD.search(self.folded, max(0, start - BEHIND), start - 1)
+        if not before or not before[0][0].isupper() or before[0] in _OPENERS or self.opens_sentence(before.start()):
+            return ""
+        return before[0]
 
     def stands_alone(self, start: int, end: int) -> bool:
         """Whether no capitalised word stands beside the name, and it is not merely the first word of a sentence."""
@@ -120,9 +137,7 @@ class Surroundings:
         folded = self.folded
         if folded[end : end + 1] == " " and folded[end + 1 : end + 2].isupper():
             return False
-        before = _WORD.findall(folded[max(0, start - BEHIND) : start])
-        joined = folded[start - 1 : start] in {" ", "-"} and folded[start - 2 : start - 1].isalnum()
-        if joined and before and before[-1][:1].isupper() and before[-1] not in _OPENERS:
+        if self.leader(start):
             return False
         if start > 0 and folded[start - 1] == "-":
             return False
