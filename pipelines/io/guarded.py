@@ -80,7 +80,7 @@ class Guard:
             raise Refused("url", url, "is no URL", remedy) from None
         if scheme not in DEFAULT_PORT:
             raise Refused("scheme", url, "only http and https are fetched", remedy)
-        if not host or not agree or any(not c.isprintable() or c in " \\" for c in url):
+        if not host or not agree or " " in second.netloc or any(not c.isprintable() or c == "\\" for c in url):
             raise Refused("url", url, "is not a well-formed URL", remedy)
         if parts.auth is not None or "@" in second.netloc:
             raise Refused("credentials", url, "carries a user name", "hand credentials over as a header, never in a URL")

@@ -155,6 +155,9 @@ class Web:
             if refused.reason.startswith("status_4"):
                 return ""
             raise
+        except _Busy as busy:
+            # It had its attempts; it must not have them again for each attempt at the page.
+            raise Transient(busy.message, busy.remedy) from None
 
     def _retried(self, url: str, headers: Mapping[str, str], judge: Callable[[Target], None]) -> Answer:
         jitter = tenacity.wait_random_exponential(multiplier=0.5, max=8)
