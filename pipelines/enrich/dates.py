@@ -14,6 +14,7 @@ from typing import Any
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from pipelines.enrich.language import known_languages, plain
 from pipelines.enrich.periods import Period, day, day_of, half, holiday, month, months_to, quarter, week, year
 from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.reading import DateSpan
@@ -83,8 +84,9 @@ def dates(text: str, language: str, published: str | None) -> list[DateSpan]:
 
     `published` is the day or instant of publication (ISO 8601); without it relative and yearless dates are left out.
     """
-    grammar = _grammar(language)
+    grammar = _grammar(language if language in known_languages() else "en")
     reference = day_of(published)
+    text = plain(text)
     found = list(_expressions(text, grammar))
     _share_years(found, text, grammar)
     spans: list[DateSpan] = []
@@ -98,7 +100,7 @@ def dates(text: str, language: str, published: str | None) -> list[DateSpan]:
 
 def expressions(text: str, language: str) -> list[tuple[int, int, str, dict[str, Any]]]:
     """Return the date expressions as (start, end, kind, values), unresolved: what a dateline is read from."""
-    return [(f.start, f.end, f.kind, f.values) for f in _expressions(text, _grammar(language))]
+    return [(f.start, f.end, f.kind, f.values) for f in _expressions(plain(text), _grammar(language))]
 
 
 def _span(found: _Found, period: Period, qualifier: str | None, language: str) -> DateSpan:

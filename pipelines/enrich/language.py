@@ -21,6 +21,7 @@ SCRIPTS = (
     ("th", re.compile(r"[\u0e00-\u0e7f]")),
     ("hi", re.compile(r"[\u0900-\u097f]")),
 )
+TRADITIONAL = "國產與這為個說會時對業發來廠關億噸報"  # without one of these a text is not in traditional characters
 LATIN = re.compile(r"[a-zà-öø-ÿœA-ZÀ-Ý]+")
 HAN_SHARE = 0.15  # of the letters of a Chinese text that names firms in Latin script
 
@@ -50,6 +51,20 @@ def language_of(text: str, claimed: str | None = None) -> str:
     if best >= 4 and best >= CLEAR * second and best * 8 >= len(words):
         return language
     return _detected(text[:DETECTOR_SAMPLE]) or (claimed or "")[:2].lower() or (language if best else "en")
+
+
+def plain(text: str) -> str:
+    """Return a text of the same length as the patterns expect it: simplified characters, spaces that break."""
+    if text.isascii():
+        return text
+    for space in "\u00a0\u202f\u2009":
+        text = text.replace(space, " ")
+    return text.translate(_simplified()) if any(c in text for c in TRADITIONAL) else text
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    return {ord(pair[0]): pair[1] for pair in knowledge("zh", "traditional")["pairs"].split()}
 
 
 @cache

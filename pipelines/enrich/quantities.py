@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from msgspec import structs
+
 from pipelines.enrich.knowledge import knowledge
+from pipelines.enrich.language import known_languages, plain
 from pipelines.enrich.reading import Amount, Quantity
 
 REACH = 200  # characters before a number in which its sentence is looked at
@@ -80,28 +83,35 @@ CUES = (
 
 def quantities(text: str, language: str) -> list[Quantity]:
     """Return the masses of a text in order, normalised to tonnes, or tonnes a year where the text says so."""
-    lexicon = _lexicon(language)
-    found = [_quantity(text, m, lexicon) for m in _measures(text, language) if m.kind == "mass"]
-    return _joined(text, [q for q in found if q], lexicon)
+    lexicon, folded = _lexicon(language), _folded(text, language)
+    masses = (m for m in _measures(folded, language) if m.kind == "mass")
+    found = _joined(folded, [q for q in (_quantity(folded, m, lexicon) for m in masses) if q], lexicon)
+    return found if folded == text else [structs.replace(q, text=text[q.start : q.end]) for q in found]
 
 
 def amounts(text: str, language: str) -> list[Amount]:
     """Return the sums of money of a text in order, in units of their currency."""
-    lexicon = _lexicon(language)
-    return [_amount(text, m, lexicon) for m in _measures(text, language) if m.kind == "money"]
+    lexicon, folded = _lexicon(language), _folded(text, language)
+    found = [_amount(folded, m, lexicon) for m in _measures(folded, language) if m.kind == "money"]
+    return found if folded == text else [structs.replace(a, text=text[a.start : a.end]) for a in found]
 
 
 def shares(text: str, language: str) -> list[Share]:
     """Return the percentages of a text in order."""
-    return [Share(m.start, m.end, m.value, m.value_to) for m in _measures(text, language) if m.kind == "percent"]
+    return [Share(m.start, m.end, m.value, m.value_to) for m in _measures(_folded(text, language), language) if m.kind == "percent"]
 
 
 def counts(text: str, language: str) -> list[Count]:
     """Return the numbers of shares (股, actions) of a text in order."""
-    return [Count(m.start, m.end, m.value * m.factor) for m in _measures(text, language) if m.kind == "count"]
+    return [Count(m.start, m.end, m.value * m.factor) for m in _measures(_folded(text, language), language) if m.kind == "count"]
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def _folded(text: str, language: str) -> str:
+    """Return the text with plain spaces, but where a space that does not break is the only sign of a group of digits."""
+    return plain(text) if _lexicon(language).data["group_space"] or not _lexicon(language).data["spaces"] else text
 
 
 @lru_cache(maxsize=4)
@@ -313,7 +323,7 @@ def _amount(text: str, m: _Measure, lexicon: _Lexicon) -> Amount:
 
 @cache
 def _lexicon(language: str) -> _Lexicon:
-    data = knowledge(language, "quantities")
+    data = knowledge(language if language in known_languages() else "en", "quantities")
     space = "[ \u00a0\u202f\u2009]" if data["group_space"] else "[\u00a0\u202f\u2009]"
     number = rf"(?:\d{{1,15}}+(?:[.,，．'’]\d{{1,12}}+|{space}\d{{3}}(?!\d)){{0,5}}+|{data['words']})"
     magnitude = rf"(?:{_either(data['magnitudes'])})(?![A-Za-zÀ-ÿ])"

@@ -1,0 +1,258 @@
+"""What a document says of itself: when it was published, who signs it, and whose report it relays."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from pipelines.enrich.dateline import dateline
+from pipelines.enrich.dates import expressions
+from pipelines.enrich.knowledge import knowledge
+from pipelines.enrich.language import known_languages
+from pipelines.enrich.periods import day_of
+from pipelines.enrich.reading import Mention, Page, PublishedPrecision
+from pipelines.reference.register import register
+
+Published = tuple[str | None, PublishedPrecision, str | None]
+Written = tuple[int, int, dict[str, Any]]  # where a date stands, and what it says
+
+HEAD_LINES = 6
+TAIL_LINES = 5
+HEADER = 100  # characters of a line that only says who and when
+RELAY_REACH = 320  # characters of a text in which it says whose report it relays
+LATE = timedelta(days=3)  # how far a server's clock may lag behind the date of a text
+OLD = timedelta(days=400)  # how much older than its server's date a text may call itself
+TIME = re.compile(r"[\s,，]*(?:(?:at|à|um)\s)?(?:\d{1,2}[:hH：]\d{0,2}(?::\d\d)?\s?(?:[ap]\.?m\.?|[A-Z]{2,5}|GMT|UTC)?)?[\s.。)）】]*(?:[|·].{0,40}|来源.{0,20}|[（(].{0,20})?\Z")
+PARTICLES = frozenset("de du des la le les the of and et en sur à in for d l aux au".split())
+TICKER = re.compile(r"(?P<name>[^\n。！？!?;；:：]{2,80}?)\s?[(（](?:[A-Z]{2,8}(?:\s?(?:American|Venture))?|Nasdaq|Euronext(?:\s\w+)?)\s?[:：]")
+SIGNED_ZH = re.compile(r"(?P<name>[^\s，。；：]{3,40}?(?:公司|集团|集團))(?:董事会|監事會|监事会)?\s*\Z")
+TITLE_ZH = re.compile(r"\A(?P<name>[^\s，。；：（）]{3,40}?(?:公司|集团|集團))关于")
+
+
+# --- publication -----------------------------------------------------------------------------------------------------
+
+
+def publication(page: Page, text: str, language: str) -> Published:
+    """Return (first day, precision, as written) of publication.
+
+    The text's date counts where it agrees with the server's; the server's gives what the text leaves out. A day whose year
+    neither gives is `day_without_year` and has no date.
+    """
+    served, served_precision = _served(page.published)
+    written = _written(text, language, page.source)
+    if written is None:
+        return (served.isoformat(), served_precision, None) if served else (None, "unknown", None)
+    start, end, values = written
+    surface = text[start:end]
+    told = _told(values, served)
+    if told is None:
+        return (served.isoformat(), served_precision, None) if served else (None, "day_without_year", surface)
+    day, precision = told
+    if served and precision == "day" and not served - OLD <= day <= served + LATE:
+        return served.isoformat(), served_precision, None
+    if served and precision == "month" and (served.year, served.month) == (day.year, day.month):
+        return served.isoformat(), served_precision, surface
+    return day.isoformat(), precision, surface
+
+
+def _served(moment: str | None) -> tuple[date | None, PublishedPrecision]:
+    if moment and re.fullmatch(r"\d{4}(?:-\d\d)?", moment.strip()):
+        padded = day_of(f"{moment.strip()}-01-01"[:10])
+        return padded, "month" if "-" in moment else "year"
+    return day_of(moment), "day"
+
+
+def _told(values: dict[str, Any], served: date | None) -> tuple[date, PublishedPrecision] | None:
+    """Return the day that a written date means, its year taken from the server's date where it has none."""
+    year = values.get("y", values.get("y4"))
+    month, day = values.get("month", values.get("m")), values.get("d")
+    try:
+        if isinstance(year, int):
+            full = year + 2000 if year < 100 else year
+            return date(full, int(month or 1), int(day or 1)), "day" if day else "month" if month else "year"
+        if served is None or not day:
+            return None
+        if month is None:
+            shifted = served if int(day) <= served.day + 1 else served.replace(day=1) - timedelta(days=1)
+            return shifted.replace(day=int(day)), "day"
+        days = [date(served.year + shift, int(month), int(day)) for shift in (1, 0, -1)]
+        return next(d for d in days if d <= served + LATE), "day"
+    except (ValueError, StopIteration):
+        return None
+
+
+def _written(text: str, language: str, source: str) -> Written | None:
+    """Return the date of the dateline, of a header line, or of the signature."""
+    lines = _lines(text)
+    head, tail = lines[:HEAD_LINES], lines[HEAD_LINES:][-TAIL_LINES:]
+    for start, end in head:
+        opening = dateline(text, start, end)
+        if opening and opening.date[0] < opening.date[1]:
+            return _date_at(text, *opening.date, language)
+    for start, end in [*head, *reversed(tail)]:
+        found = _header(text, start, end, language, source)
+        if found:
+            return found
+    return None
+
+
+def _lines(text: str) -> list[tuple[int, int]]:
+    """Return the spans of the first and last lines that are not blank."""
+    head = [m.span() for m, _ in zip(re.finditer(r"[^\n]*\S[^\n]*", text), range(HEAD_LINES), strict=False)]
+    tail: list[tuple[int, int]] = []
+    stop = len(text)
+    while stop > 0 and len(tail) < TAIL_LINES and (not head or stop > head[-1][1]):
+        start = text.rfind("\n", 0, stop) + 1
+        if text[start : min(stop, start + 400)].strip():
+            tail.append((start, stop))
+        stop = start - 1
+    return head + [span for span in reversed(tail) if not head or span[0] > head[-1][0]]
+
+
+def _date_at(text: str, start: int, end: int, language: str) -> Written | None:
+    for code in dict.fromkeys((language, *known_languages())):
+        found = [e for e in expressions(text[start:end], code) if e[2] in ("day", "iso", "month", "iso_month", "day_alone")]
+        if found:
+            return start + found[0][0], start + found[0][1], found[0][3]
+    return None
+
+
+def _header(text: str, start: int, end: int, language: str, source: str) -> Written | None:
+    """Return the date that a short line of names ends with, as headers and signatures do."""
+    line = text[start:end].rstrip()
+    if len(line) > HEADER or not any(c.isdecimal() or c in "〇一二" for c in line):
+        return None
+    for code in dict.fromkeys((language, *known_languages())):
+        for first, last, kind, values in reversed(expressions(line, code)):
+            if kind in ("day", "iso", "month", "iso_month") and TIME.match(line, last):
+                before = line[:first].replace(source, " ") if source else line[:first]
+                if _is_names(before, code, kind):
+                    return start + first, start + last, values
+    return None
+
+
+def _is_names(before: str, language: str, kind: str) -> bool:
+    """Tell whether what stands before a header's date are names, a label or an opening of a date, not a sentence."""
+    data = knowledge(language, "text")["datelines"]
+    before = re.sub(rf"(?:{data['labels']})?(?:{data['link']})?\s*\Z", "", before.strip() + " ", flags=re.IGNORECASE).strip()
+    if not before.strip(" ,，|–—-"):
+        return True
+    if any("\u4e00" <= c <= "\u9fff" for c in before):
+        return len(before) <= 45 and kind in ("day", "iso") and not re.search(r"[。；：]|于|至|截至|自", before)
+    words = re.findall(r"[^\W\d_]+", before)
+    return bool(words) and all(word[0].isupper() or word.lower() in PARTICLES for word in words) and ":" not in before
+
+
+# --- who signs -------------------------------------------------------------------------------------------------------
+
+
+def publisher(page: Page, title: str, text: str, mentions: Sequence[Mention] = ()) -> str | None:
+    """Return who signs a document: id in the register, else the surface; None where nothing tells.
+
+    The company signs what a release wire, an exchange or a register of filings serves; anything else is its source's.
+    """
+    source = page.source.strip()
+    lines = _lines(text)
+    opening = dateline(text, *lines[0]) if lines else None
+    wire = (opening.wire or "") if opening else ""
+    if _is_venue(source) or (_is_venue(wire) and not _entity(source)):
+        signer = _signer(title, text, lines, mentions)
+        if signer:
+            return signer
+    if source:
+        return _entity(source) or source
+    opener = text[lines[0][0] : opening.date[0]].strip(" ,：:—–-(") if opening and lines else ""
+    return _entity(opener) or _entity(wire) or None
+
+
+def _signer(title: str, text: str, lines: list[tuple[int, int]], mentions: Sequence[Mention]) -> str | None:
+    for start, end in reversed(lines[-TAIL_LINES:]):
+        signed = SIGNED_ZH.fullmatch(text[start:end].strip()) if end - start < 60 else None
+        if signed:
+            return _entity(signed["name"]) or signed["name"]
+    titled = TITLE_ZH.match(title)
+    if titled:
+        return _entity(titled["name"]) or titled["name"]
+    firms = [m for m in mentions if m.type == "company" and not m.is_anaphor]
+    ticker = re.compile(r"[^\n.]{0,60}?[(（][A-Za-z]{2,9}(?:\s\w+)?\s?[:：]")
+    for m in firms:
+        if not m.in_title and m.end < 1500 and ticker.match(text, m.end, m.end + 90):
+            return m.entity_id or m.surface
+    first = next((m for m in firms if m.in_title), None) or next((m for m in firms if not m.in_title), None)
+    if first:
+        return first.entity_id or first.surface
+    for start, end in lines[:HEAD_LINES]:
+        found = TICKER.search(text, start, end)
+        if found:
+            name = re.split(r"(?:--|[–—]|\s-)\s", found["name"])[-1].strip(" ,")
+            return _entity(name) or name
+    return None
+
+
+def _is_venue(name: str) -> bool:
+    return name.strip().casefold() in _venues()
+
+
+@cache
+def _venues() -> frozenset[str]:
+    table = tomllib.loads(files(__package__).joinpath("venues.toml").read_text(encoding="utf-8"))
+    return frozenset(venue.casefold() for venue in table["venues"])
+
+
+def _entity(name: str) -> str | None:
+    """Return the id of the one entity of the register that bears a name; a publisher before any other."""
+    return _names().get(_key(name))
+
+
+def _key(name: str) -> str:
+    return re.sub(r"^(?:the|le|la|les|l['’])\s+", "", " ".join(name.split()).casefold())
+
+
+@cache
+def _names() -> dict[str, str]:
+    found: dict[str, dict[str, str]] = {}
+    for entity in register().entities.values():
+        for name in (*entity.names, *register().extra_aliases.get(entity.id, ())):
+            found.setdefault(_key(name), {})[entity.id] = entity.type
+    names = {}
+    for name, ids in found.items():
+        for kind in ("publisher", "agency", "company"):
+            of_kind = [i for i, t in ids.items() if t == kind]
+            if of_kind:
+                if len(of_kind) == 1:
+                    names[name] = of_kind[0]
+                break
+    return names
+
+
+# --- whose report ----------------------------------------------------------------------------------------------------
+
+
+def relay_of(text: str, mentions: Sequence[Mention], language: str, published_by: str | None = None) -> str | None:
+    """Return whose report the opening of a text says it relays: id in the register, else the surface; None for none."""
+    data = _relay(language)
+    head = text[:RELAY_REACH]
+    stop = re.compile(r"[.!?。！？]\s|\n|。").search(head, 40)
+    reach = stop.start() + 1 if stop else len(head)
+    for mention in mentions:
+        if mention.in_title or mention.type != "publisher" or mention.start >= reach:
+            continue
+        name = mention.entity_id or mention.surface
+        before = text[max(0, mention.start - 80) : mention.start]
+        after = text[mention.end : mention.end + 40]
+        if name != published_by and (data[0].search(before) or data[1].match(after)):
+            return name
+    found = data[2].search(head, 0, reach)
+    if found and found["name"].strip():
+        name = found["name"].strip()
+        return None if (_entity(name) or name) == published_by else _entity(name) or name
+    return None
+
+
+@cache
+def _relay(language: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    data = knowledge(language if language in known_languages() else "en", "text")["documents"]
+    return re.compile(data["relay_before"]), re.compile(data["relay_after"]), re.compile(data["relay_form"])
