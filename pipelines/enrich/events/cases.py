@@ -1,0 +1,83 @@
+"""Cases: what part a name plays in its clause, by the word before it (by, with, from, to, for, of, at) or by none (subject, object)."""
+
+import re
+
+from pipelines.enrich.events.clauses import Clause
+from pipelines.enrich.events.document import Document
+from pipelines.enrich.reading import Mention
+
+REACH = 44  # characters in which the word before a name is looked for
+SKIPPED = 4  # plain words that may stand between (articles, adjectives, "magnet maker")
+_WORDS = re.compile(r"[^\W\d_][\w'-]*|\S")
+_OPENING = " \"'“”‘«»("
+
+
+class Party:
+    """A name in a clause with its case and the name that it is coordinated with."""
+
+    __slots__ = ("case", "group", "mention")
+
+    def __init__(self, mention: Mention, case: str, group: int) -> None:
+        self.mention, self.case, self.group = mention, case, group
+
+
+def parties(document: Document, clause: Clause, mentions: tuple[Mention, ...]) -> list[Party]:
+    """The names with their cases; coordinated names share case and group."""
+    found: list[Party] = []
+    for mention in mentions:
+        if found and document.grammar.joint.search(document.low[found[-1].mention.end : mention.start]):
+            found.append(Party(mention, found[-1].case, found[-1].group))
+        else:
+            found.append(Party(mention, case_of(document, clause, mention), len(found)))
+    return found
+
+
+def case_of(document: Document, clause: Clause, mention: Mention) -> str:
+    """The case of a name: `by`, `with`, `from`, `to`, `for`, `of`, `at`, `than`, `under`, `object`; empty where no word gives one."""
+    low = document.low
+    start = max(clause.start, mention.start - REACH)
+    before = low[start : mention.start].rstrip(_OPENING) if document.grammar.has_borders else low[start : mention.start]
+    if not document.grammar.has_borders:
+        return next((case for word, case in document.grammar.cases if before.endswith(word)), "")
+    return _case_before(document, clause, start, before, low[mention.start : mention.start + 2])
+
+
+def _case_before(document: Document, clause: Clause, start: int, before: str, head: str) -> str:
+    edge = start + len(before)
+    skipped = 0
+    while before:
+        found = _ends_with_case(document, before)
+        if found:
+            return found
+        match = None
+        for match in _WORDS.finditer(before, max(0, len(before) - 24)):
+            pass
+        if match is None or not match[0][0].isalpha() or match.end() != len(before.rstrip()):
+            return ""
+        word_start, word_end = start + match.start(), start + match.end()
+        if _is_verb(clause, word_start, word_end) or _is_span(document, word_start, word_end):
+            return ""
+        skipped += 1
+        if skipped > SKIPPED:
+            return ""
+        before = before[: match.start()].rstrip()
+    return "" if edge else ""
+
+
+def _ends_with_case(document: Document, before: str) -> str:
+    text = before.rstrip()
+    for word, case in document.grammar.cases:
+        if text.endswith(word) and (len(text) == len(word) or not text[-len(word) - 1].isalnum() or word[0] == "'"):
+            return case
+    return ""
+
+
+def _is_verb(clause: Clause, start: int, end: int) -> bool:
+    return any(mark[3] and mark[0] <= start and end <= mark[1] for mark in clause.marks)
+
+
+def _is_span(document: Document, start: int, end: int) -> bool:
+    """Whether a name or a date covers the word."""
+    return bool(document.mentions.within(start - 20, end)) and any(
+        m.end >= end for m in document.mentions.within(start - 40, end)
+    ) or any(d.end >= end for d in document.dates.within(start - 24, end))

@@ -1,0 +1,95 @@
+"""Discourse: whom, which site and which product the text speaks of when a sentence does not say."""
+
+from pipelines.enrich.events.clauses import Clause
+from pipelines.enrich.events.document import Document
+from pipelines.enrich.lexicon import Mark, mask_of
+from pipelines.enrich.reading import Mention
+from pipelines.reference import register
+
+PLANT = mask_of("plant", "mine", "project")
+Product = tuple[tuple[str, ...], str | None]
+
+
+def is_company(mention: Mention) -> bool:
+    """A company, in the register or outside it."""
+    return mention.type == "company"
+
+
+def parent_of(entity_id: str | None) -> str | None:
+    """The owner of a site, if the register knows one."""
+    entity = register().entities.get(entity_id or "")
+    return entity.parent_id or None if entity else None
+
+
+class Discourse:
+    """What the text has spoken of so far; `paragraph` begins anew what only a paragraph carries on."""
+
+    def __init__(self, document: Document, publisher: Mention | None) -> None:
+        self.document = document
+        self.publisher = publisher
+        self.operator: Mention | None = publisher if publisher and publisher.type == "company" else None
+        self.authority: Mention | None = publisher if publisher and publisher.type == "agency" else None
+        self.site: Mention | None = None
+        self.is_site_near = False  # the site was spoken of in this paragraph
+        self.product: Product = ((), None)  # of the plant without a name that this paragraph speaks of
+        self.products: dict[str, Product] = {}
+        self.named = {m.entity_id: m for m in reversed(document.mentions) if m.entity_id and not m.is_anaphor}
+
+    def next_paragraph(self) -> None:
+        """A new paragraph: a plant without a name is no longer spoken of."""
+        self.is_site_near = False
+        self.product = ((), None)
+
+    def see(self, clause: Clause) -> None:
+        """Take note of the names of a clause."""
+        for mention in clause.organisations:
+            if mention.type == "agency":
+                self.authority = mention
+        for site in clause.sites:
+            self.site, self.is_site_near = site, True
+
+    def remember(self, operator: Mention | None, site_id: str | None, materials: tuple[str, ...], stage: str | None) -> None:
+        """Take note of what an event told about a plant and its product."""
+        if operator is not None:
+            if self.operator is not None and operator.entity_id != self.operator.entity_id and site_id is None:
+                self.is_site_near = False
+            self.operator = operator
+        if materials or stage:
+            self.product = (materials, stage)
+            if site_id and site_id not in self.products:
+                self.products[site_id] = (materials, stage)
+
+    def product_of(self, site_id: str | None) -> Product:
+        """The product of a site as the text gave it, else that of the plant this paragraph speaks of."""
+        if site_id:
+            return self.products.get(site_id, ((), None))
+        return self.product
+
+    def site_for(self, clause: Clause, operator: Mention | None) -> str | None:
+        """The site that a clause without one speaks of: "the plant", or what the paragraph is about."""
+        if self.site is None:
+            return None
+        definite = self._definite(clause)
+        if definite is False:
+            return None
+        owner = parent_of(self.site.entity_id)
+        fits = operator is None or owner is None or operator.entity_id is None or operator.entity_id == owner
+        return self.site.entity_id if fits and (definite or self.is_site_near) else None
+
+    def _definite(self, clause: Clause) -> bool | None:
+        """Whether the clause names a plant as known (True) or as new (False); None where it names none."""
+        found: bool | None = None
+        for mark in clause.marks:
+            if mark[2] & PLANT and not mark[3]:
+                state = self._state(clause, mark)
+                if state is False:
+                    return False
+                found = state if found is None else found
+        return found
+
+    def _state(self, clause: Clause, mark: Mark) -> bool | None:
+        before = self.document.low[max(clause.start, mark[0] - 40) : mark[0]]
+        definite, indefinite = self.document.grammar.definite.search(before), self.document.grammar.indefinite.search(before)
+        if indefinite and (not definite or indefinite.start() > definite.start()):
+            return False
+        return True if definite else None

@@ -1,0 +1,121 @@
+"""What the event reader is given of a document, in a shape that answers "what lies between these two offsets" fast."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Protocol, TypeVar
+
+from msgspec import Struct
+
+from pipelines.enrich.folding import fold, lower
+from pipelines.enrich.knowledge import knowledge
+from pipelines.enrich.reading import Amount, DateSpan, MaterialMention, Mention, Quantity, Sentence, StageMention
+
+
+class Placed(Protocol):
+    """Anything with offsets into the text."""
+
+    @property
+    def start(self) -> int: ...  # noqa: D102 (two offsets, as everywhere)
+    @property
+    def end(self) -> int: ...  # noqa: D102
+
+
+T = TypeVar("T", bound=Placed)
+
+
+class Found(Struct, frozen=True):
+    """All that the other modules found in the clean text, each in the order of the text."""
+
+    document_id: str
+    text: str
+    language: str
+    sentences: tuple[Sentence, ...]
+    mentions: tuple[Mention, ...]
+    materials: tuple[MaterialMention, ...]
+    stages: tuple[StageMention, ...]
+    dates: tuple[DateSpan, ...]
+    quantities: tuple[Quantity, ...]
+    amounts: tuple[Amount, ...]
+    publisher: str | None = None  # id or surface
+    published_on: str | None = None
+
+
+class Spans(Sequence[T]):
+    """Things in the order of the text."""
+
+    def __init__(self, items: Sequence[T]) -> None:
+        self._items = tuple(items)
+        self._starts = [item.start for item in self._items]
+
+    def within(self, start: int, end: int) -> tuple[T, ...]:
+        """Those that start in [start, end)."""
+        low = bisect_left(self._starts, start)
+        return self._items[low : bisect_left(self._starts, end, low)]
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._items[index]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+
+class Grammar:
+    """The patterns of a language's verb groups and joints, compiled once."""
+
+    def __init__(self, language: str) -> None:
+        table = knowledge(language, "grammar")
+        self.has_borders: bool = table["needs_word_borders"]
+        groups = table["groups"]
+        self.passive = re.compile(groups["passive"])
+        self.progressive = re.compile(groups["progressive"])
+        self.infinitive = re.compile(groups["infinitive"])
+        self.purpose = re.compile(groups["purpose"])
+        self.perfect = re.compile(groups["perfect"])
+        self.question = re.compile(groups["question"])
+        self.annual = re.compile(groups["annual"])
+        self.old_value = re.compile(groups["old_value"])
+        self.total = re.compile(groups["total"])
+        self.until = re.compile(groups["until"])
+        self.since = re.compile(groups["since"])
+        self.delta = re.compile(groups["delta"])
+        self.value = re.compile(groups["value"])
+        self.indefinite = re.compile(groups["indefinite"])
+        self.definite = re.compile(groups["definite"])
+        self.copula = re.compile(groups["copula"])
+        self.background = re.compile(groups["background"], re.IGNORECASE)
+        self.joint = re.compile(table["joints"]["names"], re.IGNORECASE)
+        self.cuts = re.compile("|".join(re.escape(fold(cut)) for cut in sorted(table["cut"]["at"], key=len, reverse=True)))
+        self.relative = tuple(lower(fold(word)) for word in table["relative"]["words"])
+        self.resumes = re.compile(groups["resumes"])
+        self.joined = re.compile(groups["joined"])
+        self.cases = self._cases(table["cases"])
+
+    def _cases(self, table: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:
+        """(word, case), longest word first."""
+        pairs = [(lower(fold(word)), case) for case, words in table.items() for word in words]
+        return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+
+@cache
+def grammar(language: str) -> Grammar:
+    """The grammar of `language`, compiled once."""
+    return Grammar(language)
+
+
+class Document:
+    """A text and what was found in it, ready to be asked."""
+
+    def __init__(self, found: Found) -> None:
+        self.found = found
+        self.text = found.text
+        self.low = lower(fold(found.text))
+        self.language = found.language
+        self.grammar = grammar(found.language)
+        self.mentions: Spans[Mention] = Spans([m for m in found.mentions if not (m.in_title or m.in_removed)])
+        self.materials: Spans[MaterialMention] = Spans(found.materials)
+        self.stages: Spans[StageMention] = Spans(found.stages)
+        self.dates: Spans[DateSpan] = Spans(found.dates)
+        self.quantities: Spans[Quantity] = Spans(found.quantities)
+        self.amounts: Spans[Amount] = Spans(found.amounts)

@@ -1,0 +1,114 @@
+"""Factuality: how far the text vouches for an event, from the form of its word and the operators that reach it."""
+
+from msgspec import Struct
+
+from pipelines.enrich.events.clauses import Clause
+from pipelines.enrich.events.document import Document
+from pipelines.enrich.events.frames import Fit
+from pipelines.enrich.lexicon import FORMS, Mark, mask_of
+from pipelines.enrich.reading import Factuality
+
+NOT = mask_of("not")
+NOT_ONLY = mask_of("not_only")
+FUTURE = mask_of("future")
+PLAN = mask_of("plan")
+TARGET = mask_of("target")
+EXPECT = mask_of("expect")
+MAY = mask_of("may")
+TALKS = mask_of("talks")
+UNDER_WAY = mask_of("under_way")
+IF = mask_of("if")
+WOULD = mask_of("would")
+SAY = mask_of("say", "according", "anonymous")
+CANCEL = mask_of("cancel")
+IN_FORCE = mask_of("in_force")
+OPERATORS = NOT | FUTURE | PLAN | TARGET | EXPECT | MAY | TALKS | UNDER_WAY | IF | WOULD
+INF, PRES, PAST, PART, ING = (FORMS[name] for name in ("inf", "pres", "past", "part", "ing"))
+FUT, COND, IMPF = (FORMS[name] for name in ("fut", "cond", "impf"))
+
+
+class Telling(Struct, frozen=True):
+    """How an event is told; `factuality` None means that the clause does not tell it as one (conditional, purpose, profile)."""
+
+    factuality: Factuality | None
+    is_negated: bool = False
+    is_conditional: bool = False
+
+
+def telling(document: Document, clause: Clause, fit: Fit, *, reported: bool) -> Telling:
+    """How the clause tells the event of `fit`; `reported`: the sentence names a speaker."""
+    operators = _operators(clause, fit.anchor, fit.frame.type)
+    negated = bool(operators & NOT)
+    form = fit.anchor[3]
+    if operators & IF:
+        return Telling(None, negated, True)
+    if fit.frame.type == "market_assessment":
+        return Telling(_of_market(document, clause, fit.anchor, operators, form, reported=reported), negated)
+    if operators & (WOULD | MAY) or form & COND:
+        return Telling(_hypothetical(operators, reported=reported), negated)
+    return Telling(_of_deed(document, clause, fit, operators, form), negated)
+
+
+def _operators(clause: Clause, anchor: Mark, kind: str) -> int:
+    """Operators that reach the anchor: those before it; after it as well where the anchor is a noun."""
+    found = anchor[2] & (OPERATORS & ~(NOT | MAY))
+    for mark in clause.marks:
+        if mark[2] & NOT_ONLY:
+            continue
+        if mark[0] < anchor[0] or (not anchor[3] and mark[0] > anchor[1]) or (kind == "market_assessment" and not mark[2] & NOT):
+            found |= mark[2] & OPERATORS
+    return found
+
+
+def _hypothetical(operators: int, *, reported: bool) -> Factuality | None:
+    if operators & TALKS:
+        return "rumoured"
+    if operators & NOT:
+        return None
+    return "planned" if reported and operators & WOULD else None
+
+
+def _of_deed(document: Document, clause: Clause, fit: Fit, operators: int, form: int) -> Factuality | None:
+    """Of what somebody does: the strongest operator decides, then the form of the verb."""
+    anchor = fit.anchor
+    if fit.anchor[2] & IN_FORCE and fit.frame.name == "control_in_force":
+        return "under_way"
+    if operators & TALKS:
+        return "rumoured"
+    if operators & NOT:
+        return "denied"
+    if operators & TARGET:
+        return "targeted"
+    if operators & (PLAN | FUTURE) or form & FUT:
+        return "planned"
+    if operators & EXPECT:
+        return "forecast"
+    before = document.low[max(clause.start, anchor[0] - 40) : anchor[0]]
+    grammar = document.grammar
+    if form & ING and grammar.progressive.search(before):
+        return "under_way"
+    if form & INF and not form & (PAST | PART | PRES) and grammar.purpose.search(before):
+        return None
+    if operators & UNDER_WAY and not form & (PAST | PART):
+        return "under_way"
+    if grammar.progressive.search(before) and not grammar.has_borders:
+        return "under_way"
+    if form & (PRES | INF | IMPF) and not form & (PAST | PART):
+        return _present(fit)
+    return "achieved"
+
+
+def _present(fit: Fit) -> Factuality | None:
+    """The present tells news of a decision or a stop; of an output it is a profile ("makes magnets")."""
+    profile = {"output", "output_denied", "yearly_produced", "sourcing_profile", "building", "funded", "supply_under_agreement"}
+    return None if fit.frame.name in profile else "achieved"
+
+
+def _of_market(
+    document: Document, clause: Clause, anchor: Mark, operators: int, form: int, *, reported: bool
+) -> Factuality | None:
+    if operators & (WOULD | MAY) or form & COND:
+        return "forecast" if reported else None
+    if operators & (EXPECT | FUTURE | PLAN | TARGET) or form & FUT:
+        return "forecast"
+    return "under_way"

@@ -1,0 +1,208 @@
+"""Filling: from a telling to events with all their fields."""
+
+from pipelines.enrich.events.attribution import Voice, attributed
+from pipelines.enrich.events.clauses import Clause
+from pipelines.enrich.events.discourse import PLANT, Discourse
+from pipelines.enrich.events.document import Document
+from pipelines.enrich.events.relevance import Relevance, is_of_chain
+from pipelines.enrich.events.roles import Cast, Stage, cast
+from pipelines.enrich.events.slots import are_rare, date_of, first_fit, material_ids, quantity_of, stage_from, when
+from pipelines.enrich.events.telling import Told
+from pipelines.enrich.lexicon import mask_of
+from pipelines.enrich.reading import Actor, Amount, DateSpan, Event, MaterialMention, Mention, Quantity, Sentence
+
+OF_PLANTS = frozenset({"facility_change", "production_milestone", "schedule_guidance", "disruption", "superlative_claim"})
+WITHOUT_STAGE = frozenset({"ownership_change", "policy_control"})
+WITHOUT_SITE = frozenset({"ownership_change", "policy_control", "price_move", "market_assessment"})
+WITH_QUANTITY = frozenset(
+    {"facility_change", "production_milestone", "schedule_guidance", "supply_agreement", "resource_study", "market_assessment",
+     "policy_control"}
+)  # fmt: skip
+WITH_AMOUNT = frozenset({"financing", "price_move", "ownership_change", "facility_change", "policy_control", "supply_agreement"})
+SPLIT = frozenset({"production_milestone", "schedule_guidance", "supply_agreement", "facility_change"})
+ANNUAL = mask_of("@yearly", "capacity")
+UP, DOWN, STABLE = mask_of("up"), mask_of("down"), mask_of("stable")
+SHORT, LONG, NOW = mask_of("short_term"), mask_of("long_term"), mask_of("now_word")
+
+
+class Filler:
+    """Fills the fields of the events of one document, in order."""
+
+    def __init__(
+        self, document: Document, discourse: Discourse, relevance: Relevance, own_release: Mention | None
+    ) -> None:
+        self.document = document
+        self.discourse = discourse
+        self.relevance = relevance
+        self.own_release = own_release
+
+    def fill(self, sentence: Sentence, parts: list[Clause], told: Told, voice: Voice | None) -> list[Event]:
+        """The events of one telling: several where it coordinates parties or products."""
+        speaker = voice.mention if voice else None
+        stage = Stage(self.document, told.clause, tuple(told.domain), tuple(parts), told.fit, self.discourse, speaker)
+        found = cast(stage)
+        site_id = self._site(told, found)
+        own_voice = bool(told.clause.concepts & mask_of("speaker_voice")) and told.type == "superlative_claim"
+        attribution = attributed(voice, found.mentions, own_voice=own_voice, own_release=self.own_release)
+        if told.type == "superlative_claim" and voice is None and told.clause.concepts & mask_of("claim") and not own_voice:
+            attribution = attributed(
+                Voice(found.operator, found.operator.surface, 0, True) if found.operator else None,
+                found.mentions, own_voice=False, own_release=self.own_release,
+            )  # fmt: skip
+        if not self._is_of_chain(told, found, site_id, parts):
+            return []
+        events = []
+        for actors in found.actors:
+            for materials, quantity in self._products(told, site_id, parts):
+                events.append(self._event(sentence, told, actors, site_id, materials, quantity, attribution))
+        if told.type in OF_PLANTS and events:
+            self.discourse.remember(found.operator, site_id, events[0].materials, events[0].stage)
+        elif found.operator is not None and told.type in {"resource_study", "financing", "permit"}:
+            self.discourse.remember(found.operator, None, (), None)
+        return events
+
+    def _event(
+        self, sentence: Sentence, told: Told, actors: tuple[Actor, ...], site_id: str | None,
+        materials: tuple[MaterialMention, ...] | None, quantity: Quantity | None, attribution: object,
+    ) -> Event:  # fmt: skip
+        clause = told.clause
+        ids, stage = self._product(told, site_id, materials)
+        first, last, precision = when(self._date(told))
+        amount = self._amount(told)
+        return Event(
+            type=told.type, factuality=told.telling.factuality or "achieved", start=sentence.start, end=sentence.end,
+            evidence=self.document.text[sentence.start : sentence.end], rule=told.fit.frame.name, confidence=_confidence(told, actors),
+            sub_type=None, actors=actors, site_id=site_id, stage=stage, materials=ids, quantity=quantity, amount=amount,
+            date=first, date_to=last, date_precision=precision, direction=_direction(told), horizon=_horizon(clause.concepts),
+            attribution=attribution,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    # --- whether it counts ----------------------------------------------------------------------------------------
+
+    def _is_of_chain(self, told: Told, found: Cast, site_id: str | None, parts: list[Clause]) -> bool:
+        """The event touches the chain: a site, a company of it, a material, or a text that is about nothing else."""
+        if site_id or any(p.materials for p in parts) or any(is_of_chain(m.entity_id) for m in found.mentions):
+            return True
+        if not self.relevance.is_dense:
+            return False
+        if told.type in {"market_assessment", "policy_control", "price_move"}:
+            return True
+        return self.discourse.product != ((), None) or any(self.document.stages.within(p.start, p.end) for p in parts)
+
+    # --- where ----------------------------------------------------------------------------------------------------
+
+    def _site(self, told: Told, found: Cast) -> str | None:
+        if told.type in WITHOUT_SITE:
+            return None
+        for clause in told.domain:
+            sites = [s for s in clause.sites if s.entity_id]
+            if sites:
+                return min(sites, key=lambda s: abs(s.start - told.fit.anchor[0])).entity_id
+        if told.type in OF_PLANTS or told.type == "resource_study":
+            return self.discourse.site_for(told.clause, found.operator)
+        if told.type in {"financing", "permit"} and told.clause.concepts & PLANT:
+            site = self.discourse.site_for(told.clause, found.operator)
+            return site if self.discourse._definite(told.clause) else None
+        return None
+
+    # --- what -----------------------------------------------------------------------------------------------------
+
+    def _products(
+        self, told: Told, site_id: str | None, parts: list[Clause]
+    ) -> list[tuple[tuple[MaterialMention, ...] | None, Quantity | None]]:
+        """(materials, quantity) for each product that has a figure of its own; else one with all materials."""
+        if told.type not in WITH_QUANTITY:
+            return [(None, None)]
+        quantities = [q for c in told.domain for q in c.quantities]
+        yearly = any(c.concepts & ANNUAL for c in told.domain)
+        if told.type in SPLIT:
+            shares = self._shares(told, quantities)
+            if len(shares) > 1:
+                return [(m, quantity_of(q, told.type, told.clause.concepts, is_yearly=yearly)) for m, q in shares]
+        own = first_fit(told.clause.quantities, self.document)
+        chosen = own or first_fit(quantities, self.document)
+        return [(None, quantity_of(chosen, told.type, told.clause.concepts, is_yearly=yearly))]
+
+    def _shares(self, told: Told, quantities: list[Quantity]) -> list[tuple[tuple[MaterialMention, ...], Quantity]]:
+        """Each figure with the materials that follow it before the next figure, where every figure has its own."""
+        kept = sorted((q for q in quantities if first_fit([q], self.document)), key=lambda q: q.start)
+        shares = []
+        end = max(c.end for c in told.domain)
+        for i, quantity in enumerate(kept):
+            limit = kept[i + 1].start if i + 1 < len(kept) else end
+            after = self.document.materials.within(quantity.end, limit)
+            if not after:
+                return []
+            shares.append((after, quantity))
+        sets = [frozenset(m.material_id for m in after) for after, _ in shares]
+        return shares if len(set(sets)) == len(sets) else []
+
+    def _product(
+        self, told: Told, site_id: str | None, given: tuple[MaterialMention, ...] | None
+    ) -> tuple[tuple[str, ...], str | None]:
+        """Materials and stage."""
+        if told.type == "ownership_change":
+            return (), None
+        domain = sorted(told.domain, key=lambda c: c is not told.clause)
+        mentioned = given
+        if mentioned is None:
+            mentioned = next((c.materials for c in domain if c.materials), ())
+        ids = material_ids(mentioned)
+        stage = next(
+            (s for c in domain if (s := stage_from(self.document, c.start, c.end, mentioned if c is domain[0] else c.materials))), None
+        )
+        if told.type in OF_PLANTS:
+            known_ids, known_stage = self.discourse.product_of(site_id)
+            ids = ids or known_ids
+            stage = stage or known_stage
+        elif told.type == "financing":
+            if site_id is None and not told.clause.concepts & PLANT:
+                return (), None
+            known_ids, known_stage = self.discourse.product_of(site_id)
+            ids, stage = ids or known_ids, stage or known_stage
+        elif told.type == "resource_study":
+            ids = ids or self.discourse.product_of(site_id)[0]
+            return ids, "exploration"
+        if told.type in WITHOUT_STAGE or (stage in {"separation", "metal", "beneficiation", "alloy"} and not are_rare(ids) and not given):
+            stage = None if told.type in WITHOUT_STAGE or not are_rare(ids) else stage
+        return ids, stage
+
+    # --- how much and when ----------------------------------------------------------------------------------------
+
+    def _amount(self, told: Told) -> Amount | None:
+        if told.type not in WITH_AMOUNT:
+            return None
+        is_price = told.type == "price_move"
+        for clause in sorted(told.domain, key=lambda c: c is not told.clause):
+            fitting = [a for a in clause.amounts if bool(a.per) == is_price]
+            chosen = first_fit(fitting, self.document)
+            if chosen is not None:
+                return chosen
+        return None
+
+    def _date(self, told: Told) -> DateSpan | None:
+        anchor = told.fit.anchor[0]
+        if told.type in {"market_assessment", "superlative_claim"} and told.type == "superlative_claim":
+            return None
+        own = date_of(told.clause.dates, anchor, self.document)
+        if own is not None:
+            return own
+        return date_of([d for c in told.domain for d in c.dates], anchor, self.document)
+
+
+def _confidence(told: Told, actors: tuple[Actor, ...]) -> float:
+    """Lower where nobody is named and where the word that tells is a noun."""
+    return round(0.9 - (0.0 if actors else 0.15) - (0.0 if told.fit.anchor[3] else 0.1), 2)
+
+
+def _direction(told: Told) -> str | None:
+    if told.type not in {"market_assessment", "price_move", "production_milestone"}:
+        return None
+    anchor = told.fit.anchor[2]
+    if told.telling.is_negated:
+        return "stable"
+    return "up" if anchor & UP else "down" if anchor & DOWN else "stable" if anchor & STABLE else None
+
+
+def _horizon(concepts: int) -> str | None:
+    return "short_term" if concepts & SHORT else "long_term" if concepts & LONG else "now" if concepts & NOW else None

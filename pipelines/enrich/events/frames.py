@@ -1,0 +1,103 @@
+"""Frames: what a clause must hold to tell an event of a type. The frames themselves are data, for all languages."""
+
+import tomllib
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+from msgspec import Struct
+
+from pipelines.enrich.events.clauses import Clause
+from pipelines.enrich.lexicon import Mark, bits, mask_of
+
+_OPTIONAL = frozenset({"supply_market_only"})
+
+
+class Frame(Struct, frozen=True):
+    """A way to tell an event: an anchor, groups of concepts beside it, and what must be absent."""
+
+    name: str
+    type: str
+    anchor: int
+    groups: tuple[int, ...]
+    some: int  # one of these as well; 0: nothing more
+    absent: int
+    is_dated: bool  # planned or targeted with a date, the news is the date
+    is_whole: bool  # of a market: needs neither actor nor site
+    tense: str | None
+    object: str | None
+
+
+class Fit(Struct):
+    """A frame that a clause fits, and the word that it fits by."""
+
+    frame: Frame
+    anchor: Mark
+
+
+def _frame(row: dict[str, Any]) -> Frame:
+    known = bits()
+    absent = [name for name in row.get("without", ()) if name in known]
+    groups = tuple(mask_of(*group) for group in row.get("with", ()) if group)
+    return Frame(
+        row["name"], row["type"], mask_of(*row["anchor"]), groups, mask_of(*row.get("any", ())), mask_of(*absent),
+        row.get("dated", False), row.get("whole", False), row.get("tense"), row.get("object"),
+    )  # fmt: skip
+
+
+@cache
+def frames() -> tuple[Frame, ...]:
+    """All frames, first the one that wins."""
+    table = tomllib.loads(files(__package__).joinpath("frames.toml").read_text(encoding="utf-8"))
+    return tuple(_frame(row) for row in table["frame"])
+
+
+@lru_cache(maxsize=4096)
+def _fitting(concepts: int) -> tuple[Frame, ...]:
+    """Frames whose concepts are all among `concepts`."""
+    return tuple(
+        frame
+        for frame in frames()
+        if concepts & frame.anchor
+        and not concepts & frame.absent
+        and (not frame.some or concepts & frame.some)
+        and all(concepts & group for group in frame.groups)
+    )
+
+
+def fits(clause: Clause, outside: int = 0) -> list[Fit]:
+    """The frames that the clause fits, best first, each with its anchor; `outside` lends concepts of the sentence."""
+    found = []
+    for frame in _fitting(clause.concepts | outside):
+        anchor = _anchor(frame, clause)
+        if anchor is not None:
+            found.append(Fit(frame, anchor))
+    return found
+
+
+def _anchor(frame: Frame, clause: Clause) -> Mark | None:
+    """The anchor: a word of the clause that is not the only one to fill a group; verbs go before nouns, the first before the next."""
+    best: Mark | None = None
+    for mark in clause.marks:
+        if not mark[2] & frame.anchor:
+            continue
+        if _fills_alone(mark, frame, clause):
+            continue
+        if best is None or (mark[3] and not best[3]):
+            best = mark
+    return best
+
+
+def _fills_alone(mark: Mark, frame: Frame, clause: Clause) -> bool:
+    """Whether some group of the frame would be empty without this very word, which is a verb: one verb cannot be both."""
+    if not mark[3]:
+        return False
+    for group in frame.groups:
+        if mark[2] & group and not any(other[2] & group for other in clause.marks if other is not mark):
+            seen = clause.concepts & group & _SEEN_MASK
+            if not seen:
+                return True
+    return False
+
+
+_SEEN_MASK = mask_of(*(name for name in bits() if name.startswith("@")))

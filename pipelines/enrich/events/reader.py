@@ -1,0 +1,111 @@
+"""The reader of events: sentence by sentence, from words of the lexicon to events."""
+
+from bisect import bisect_left
+
+from pipelines.enrich.events.attribution import OWN_VOICE, Voice, attributed, voice_of
+from pipelines.enrich.events.clauses import Clause, clauses
+from pipelines.enrich.events.discourse import Discourse
+from pipelines.enrich.events.document import Document, Found
+from pipelines.enrich.events.filling import Filler
+from pipelines.enrich.events.relevance import Relevance
+from pipelines.enrich.events.superlatives import superlative
+from pipelines.enrich.events.telling import Told, told
+from pipelines.enrich.lexicon import Mark, lexicon
+from pipelines.enrich.reading import Event, Mention, Sentence
+from pipelines.reference import register
+
+LONGEST = 1600  # characters of a sentence that can tell an event; a longer one has no sentence ends
+
+
+def read_events(found: Found) -> tuple[Event, ...]:
+    """The events of a document, in the order of its text."""
+    document = Document(found)
+    relevance = Relevance(document)
+    if not relevance.is_chain:
+        return ()
+    return tuple(_Reader(document, relevance).events())
+
+
+class _Reader:
+    """One document on its way."""
+
+    def __init__(self, document: Document, relevance: Relevance) -> None:
+        self.document = document
+        self.marks = lexicon(document.language).marks(document.low)
+        self.mark_starts = [mark[0] for mark in self.marks]
+        publisher = self._publisher()
+        self.own_release = publisher if publisher is not None and publisher.type in {"company", "agency"} else None
+        self.discourse = Discourse(document, publisher)
+        self.filler = Filler(document, self.discourse, relevance, self.own_release)
+        self.paragraph_voice: Voice | None = None
+
+    def _publisher(self) -> Mention | None:
+        """Who signs the text, as a name: an organisation of the register that speaks for itself."""
+        entity = register().entities.get(self.document.found.publisher or "")
+        if entity is None:
+            return None
+        named = next((m for m in self.document.mentions if m.entity_id == entity.id), None)
+        return named or Mention(0, 0, entity.name, entity.type, entity.id)
+
+    def events(self) -> list[Event]:
+        """Sentence by sentence."""
+        found: list[Event] = []
+        paragraph, skipped = -1, -1
+        for sentence in self.document.found.sentences:
+            is_first = sentence.paragraph != paragraph
+            if is_first:
+                paragraph = sentence.paragraph
+                self.discourse.next_paragraph()
+                self.paragraph_voice = None
+                if self.document.grammar.background.search(self.document.text[sentence.start : sentence.start + 80]):
+                    skipped = paragraph
+            if paragraph != skipped and sentence.end - sentence.start <= LONGEST:
+                found += self._sentence(sentence, is_first=is_first)
+        return found
+
+    def _sentence(self, sentence: Sentence, *, is_first: bool) -> list[Event]:
+        low = bisect_left(self.mark_starts, sentence.start)
+        marks: list[Mark] = self.marks[low : bisect_left(self.mark_starts, sentence.end, low)]
+        parts = clauses(self.document, sentence, marks)
+        voice = voice_of(self.document, parts)
+        if is_first:
+            self.paragraph_voice = voice
+        found: list[Event] = []
+        is_question = self.document.grammar.question.search(self.document.text, sentence.start, sentence.end)
+        for event in [] if is_question else self._told(parts, voice):
+            heard = self._voice(parts, voice)
+            found += self.filler.fill(sentence, parts, event, heard)
+        for part in parts:
+            self.discourse.see(part)
+        return _one_assessment(found)
+
+    def _told(self, parts: list[Clause], voice: Voice | None) -> list[Told]:
+        found = told(self.document, parts, reported=voice is not None or self.paragraph_voice is not None)
+        lent = 0
+        for part in parts:
+            lent |= part.concepts
+        telling = {id(event.clause) for event in found}
+        for part in parts:
+            claim = superlative(self.document, part, is_told=id(part) in telling, lent=lent)
+            if claim is not None:
+                claim.domain = parts
+                found.append(claim)
+        return found
+
+    def _voice(self, parts: list[Clause], voice: Voice | None) -> Voice | None:
+        """The sentence's speaker, else the paragraph's, unless the sentence has a voice of its own."""
+        if voice is not None:
+            return voice
+        if any(part.concepts & OWN_VOICE for part in parts):
+            return None
+        return self.paragraph_voice
+
+
+def _one_assessment(found: list[Event]) -> list[Event]:
+    """At most one assessment of the market in a sentence."""
+    kept: list[Event] = []
+    for event in found:
+        if event.type == "market_assessment" and any(e.type == "market_assessment" for e in kept):
+            continue
+        kept.append(event)
+    return kept

@@ -1,0 +1,30 @@
+"""Relevance: whether a text, and a sentence of it, speaks of the chain at all."""
+
+from pipelines.enrich.events.document import Document
+from pipelines.reference import register
+
+BULK = frozenset({"Cu", "Ni", "Li", "Co", "Mn", "Ti", "Mg", "V", "Zr"})  # traded by everybody: half evidence
+DENSE = 900  # characters for one word of the chain, in a text that is about it
+ENOUGH = 2.0
+
+
+class Relevance:
+    """How much of the chain a text holds."""
+
+    def __init__(self, document: Document) -> None:
+        entities = register().entities
+        weight = 0.0
+        for material in document.materials:
+            weight += 0.3 if material.material_id in BULK else 1.0
+        for mention in document.mentions:
+            entity = entities.get(mention.entity_id or "")
+            if entity and not mention.is_anaphor and entity.type in {"company", "facility", "deposit"} and entity.stages:
+                weight += 1.0
+        self.is_chain = weight >= ENOUGH
+        self.is_dense = weight * DENSE >= len(document.text) - DENSE
+
+
+def is_of_chain(entity_id: str | None) -> bool:
+    """Whether the register knows the name as a company or a site of the chain."""
+    entity = register().entities.get(entity_id or "")
+    return bool(entity and entity.type in {"company", "facility", "deposit"} and (entity.stages or entity.materials))

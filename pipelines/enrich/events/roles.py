@@ -1,0 +1,300 @@
+"""Roles: which names of a clause take part in its event, and as what."""
+
+from msgspec import Struct
+
+from pipelines.enrich.events.cases import Party, parties
+from pipelines.enrich.events.clauses import Clause
+from pipelines.enrich.events.discourse import Discourse, is_company, parent_of
+from pipelines.enrich.events.document import Document
+from pipelines.enrich.events.frames import Fit
+from pipelines.enrich.lexicon import mask_of
+from pipelines.enrich.reading import Actor, Mention
+from pipelines.reference import register
+
+SAY = mask_of("say", "according")
+TO_BUY = mask_of("buy", "offtake", "source_from")
+TO_SUPPLY = mask_of("supply", "ship")
+RECEIVE = mask_of("receive", "raise_funds", "apply")
+SELL = mask_of("sell")
+ORDER = {"exploration": 1, "mining": 2, "beneficiation": 3, "cracking": 4, "separation": 5, "metal": 6, "alloy": 7, "magnet": 8}
+
+
+class Cast(Struct):
+    """Actors of one event, or of several where the text coordinates them, and who leads."""
+
+    actors: list[tuple[Actor, ...]]
+    mentions: list[Mention]
+    operator: Mention | None
+
+
+class Stage(Struct, frozen=True):
+    """Where a cast is looked for: the event's clause, those that lend to it, the sentence, and the text so far."""
+
+    document: Document
+    clause: Clause
+    domain: tuple[Clause, ...]
+    sentence: tuple[Clause, ...]
+    fit: Fit
+    discourse: Discourse
+    speaker: Mention | None
+
+
+def actor(role: str, mention: Mention) -> Actor:
+    """The actor with the name that a pronoun stands for."""
+    return Actor(role, mention.entity_id, mention.surface)
+
+
+def cast(stage: Stage) -> Cast:
+    """Who takes part in the event."""
+    kind = stage.fit.frame.type
+    if kind == "supply_agreement":
+        return _dealers(stage)
+    if kind == "financing":
+        return _funders(stage)
+    if kind == "ownership_change":
+        return _owners(stage)
+    if kind == "permit":
+        return _licensees(stage)
+    if kind == "policy_control":
+        return _authorities(stage)
+    if kind == "price_move":
+        return _price_setters(stage)
+    if kind == "market_assessment":
+        return Cast([()], [], None)
+    return _operated(stage)
+
+
+def subject(stage: Stage, *, only_companies: bool = True) -> list[Mention]:
+    """The names that the clause's verb is about: its agent, its subject, or the subject that it takes up."""
+    own = parties(stage.document, stage.clause, stage.clause.organisations)
+    wanted = [p for p in own if not only_companies or is_company(p.mention)]
+    agents = [p for p in wanted if p.case == "by"]
+    if agents:
+        return _group(wanted, agents[0])
+    anchor = stage.fit.anchor[0]
+    said = max((m[0] for m in stage.clause.marks if m[2] & SAY and m[0] < anchor), default=-1)
+    before = [p for p in wanted if p.mention.start < anchor and p.case in {"", "object"}]
+    after_said = [p for p in before if p.mention.start > said]
+    for chosen in (after_said, before):
+        if chosen:
+            return _group(wanted, chosen[0])
+    return _taken_up(stage, only_companies=only_companies)
+
+
+def _group(found: list[Party], head: Party) -> list[Mention]:
+    return [p.mention for p in found if p.group == head.group and p.case == head.case]
+
+
+def _taken_up(stage: Stage, *, only_companies: bool) -> list[Mention]:
+    """The subject of an earlier clause: of the one before a relative clause, else of the nearest that has one."""
+    index = stage.clause.index
+    earlier = [c for c in stage.sentence if c.index < index]
+    if stage.clause.resumes >= 0:
+        earlier = [c for c in earlier if c.index <= stage.clause.resumes]
+    for clause in reversed(earlier):
+        if clause.is_relative and stage.clause.resumes < 0 and index - clause.index > 1:
+            continue
+        found = parties(stage.document, clause, clause.organisations)
+        subjects = [p for p in found if p.case in {"", "by"} and (not only_companies or is_company(p.mention))]
+        if subjects:
+            return _group(found, subjects[0])
+    return []
+
+
+def _operator(stage: Stage) -> list[Mention]:
+    found = subject(stage)
+    if found:
+        return found
+    sites = [s for c in stage.domain for s in c.sites]
+    for site in sites:
+        owner = stage.discourse.named.get(parent_of(site.entity_id))
+        if owner is not None:
+            return [owner]
+    own = parties(stage.document, stage.clause, stage.clause.organisations)
+    held = [p.mention for p in own if is_company(p.mention) and p.case in {"of", "at", "under", "for"}]
+    if held:
+        return held[:1]
+    if stage.speaker is not None and is_company(stage.speaker):
+        return [stage.speaker]
+    operator = stage.discourse.operator
+    return [operator] if operator is not None else []
+
+
+def _operated(stage: Stage) -> Cast:
+    kind = stage.fit.frame.type
+    role = {"resource_study": "owner", "superlative_claim": "claimant"}.get(kind, "operator")
+    found = _operator(stage)
+    actors = [actor(role, m) for m in found]
+    mentions = list(found)
+    if kind in {"production_milestone", "schedule_guidance"}:
+        for party in parties(stage.document, stage.clause, stage.clause.organisations):
+            if party.case in {"to", "for"} and party.mention not in found and is_company(party.mention):
+                actors.append(actor("buyer", party.mention))
+                mentions.append(party.mention)
+    return Cast([_once(actors)], mentions, found[0] if found else None)
+
+
+def _once(actors: list[Actor]) -> tuple[Actor, ...]:
+    """Each entity once; the first role wins."""
+    kept: dict[str, Actor] = {}
+    for one in actors:
+        kept.setdefault(one.entity_id or one.surface, one)
+    return tuple(kept.values())
+
+
+def _present(stage: Stage, kinds: frozenset[str]) -> list[Party]:
+    """Names of the event's clauses, with the subject taken up if the clause has none before its verb."""
+    found = []
+    for clause in stage.domain:
+        found += [p for p in parties(stage.document, clause, clause.organisations) if p.mention.type in kinds]
+    own = [p for p in found if p.mention.start < stage.fit.anchor[0] and p.mention.start >= stage.clause.start]
+    if not any(p.case in {"", "by", "object"} for p in own):
+        taken = _taken_up(stage, only_companies=False)
+        present = {p.mention.start for p in found}
+        found = [Party(m, "", -1) for m in taken if m.start not in present and m.type in kinds] + found
+    return found
+
+
+_COMPANY = frozenset({"company"})
+_BODY = frozenset({"company", "agency"})
+
+
+def _dealers(stage: Stage) -> Cast:
+    """Supplier and buyer; two names on one side make two agreements."""
+    found = [p for p in _present(stage, _BODY) if p.case != "than"]
+    found = _distinct([p for p in found if p.mention is not stage.speaker or p.case != "under"])
+    if len(found) < 2 and stage.discourse.operator is not None:
+        known = {p.mention.entity_id or p.mention.surface for p in found}
+        leader = stage.discourse.operator
+        if (leader.entity_id or leader.surface) not in known:
+            found = [Party(leader, "", -2), *found]
+    if not found:
+        return Cast([()], [], None)
+    sides = _sides(found, stage.fit.anchor[0])
+    concepts = stage.clause.concepts
+    is_buyer_first = _buys(stage, sides, concepts)
+    roles = ("buyer", "supplier") if is_buyer_first else ("supplier", "buyer")
+    first, second = sides
+    casts = []
+    if len(first) > 1 and len(second) == 1:
+        casts = [_once([actor(roles[0], p.mention), actor(roles[1], second[0].mention)]) for p in first]
+    elif len(second) > 1 and len(first) == 1:
+        casts = [_once([actor(roles[0], first[0].mention), actor(roles[1], p.mention)]) for p in second]
+    else:
+        casts = [_once([actor(roles[0], p.mention) for p in first] + [actor(roles[1], p.mention) for p in second])]
+    return Cast(casts, [p.mention for p in found], first[0].mention if first else None)
+
+
+def _distinct(found: list[Party]) -> list[Party]:
+    seen: set[str] = set()
+    kept = []
+    for party in found:
+        key = party.mention.entity_id or party.mention.surface
+        if key not in seen:
+            seen.add(key)
+            kept.append(party)
+    return kept
+
+
+def _sides(found: list[Party], anchor: int) -> tuple[list[Party], list[Party]]:
+    """Those before the verb and those after; where all stand on one side, the first against the others."""
+    first = [p for p in found if p.mention.start < anchor and p.case in {"", "of", "by", "object", "at"}]
+    second = [p for p in found if p not in first]
+    if not first:
+        first, second = found[:1], found[1:]
+    if not second and len(first) > 1:
+        first, second = first[:1], first[1:]
+    return first, second
+
+
+def _buys(stage: Stage, sides: tuple[list[Party], list[Party]], concepts: int) -> bool:
+    """Whether the first side is the buyer: by prepositions, by the verb, else by who stands later in the chain."""
+    second = {p.case for p in sides[1]}
+    if "from" in second:
+        return True
+    if "to" in second:
+        return False
+    if concepts & TO_SUPPLY and not concepts & TO_BUY:
+        return False
+    if concepts & TO_BUY and not concepts & TO_SUPPLY:
+        return True
+    ranks = [max((_rank(p.mention) for p in side), default=0) for side in sides]
+    return ranks[0] > ranks[1]
+
+
+def _rank(mention: Mention) -> int:
+    entity = register().entities.get(mention.entity_id or "")
+    return min((ORDER.get(s, 9) for s in entity.stages), default=9) if entity else 9
+
+
+def _funders(stage: Stage) -> Cast:
+    found = _distinct([p for p in _present(stage, _BODY) if p.case != "than"])
+    anchor = stage.fit.anchor
+    receives = bool(anchor[2] & RECEIVE) and not anchor[2] & mask_of("fund")
+    actors = []
+    for party in found:
+        is_subject = party.case in {"", "object"} and party.mention.start < anchor[0]
+        if party.case in {"from", "by"} or party.mention.type == "agency" or (is_subject and not receives):
+            role = "investor"
+        else:
+            role = "recipient"
+        actors.append(actor(role, party.mention))
+    mentions = [p.mention for p in found]
+    leader = stage.discourse.operator
+    if not any(a.role == "recipient" for a in actors) and leader is not None and leader not in mentions:
+        actors.append(actor("recipient", leader))
+        mentions.append(leader)
+    return Cast([_once(actors)], mentions, next((m for m in mentions if is_company(m)), None))
+
+
+def _owners(stage: Stage) -> Cast:
+    kinds = _COMPANY
+    found = [p for p in _present(stage, kinds) if p.case != "than"]
+    if stage.clause.is_relative and not any(p.mention.start > stage.fit.anchor[0] and p.case in {"", "of"} for p in found):
+        earlier = [m for c in stage.sentence if c.index < stage.clause.index for m in c.organisations if is_company(m)]
+        found += [Party(m, "object", -3) for m in earlier[-1:]]
+    found = _distinct(found)
+    if len(found) == 1 and found[0].mention.start > stage.fit.anchor[0] and stage.discourse.operator is not None:
+        found = _distinct([Party(stage.discourse.operator, "", -2), *found])
+    joint = stage.fit.frame.name == "joint_venture"
+    agents = [p for p in found if p.case == "by"]
+    actors = []
+    for i, party in enumerate(found):
+        if joint:
+            role = "owner"
+        elif agents:
+            role = "acquirer" if party in agents else "target"
+        else:
+            role = "acquirer" if i == 0 and party.case != "object" else "target"
+        actors.append(actor(role, party.mention))
+    mentions = [p.mention for p in found]
+    return Cast([_once(actors)], mentions, mentions[0] if mentions else None)
+
+
+def _licensees(stage: Stage) -> Cast:
+    """Authority and recipient; two recipients make two permits."""
+    agencies = [m for c in stage.sentence for m in c.organisations if m.type == "agency"]
+    authority = agencies[:1]
+    found = [p for p in _distinct(_present(stage, _COMPANY)) if p.case != "than"]
+    recipients = [p.mention for p in found] or _operator(stage)
+    heads = [actor("authority", m) for m in authority]
+    groups = {p.group for p in found}
+    if len(recipients) > 1 and len(groups) == 1:
+        casts = [_once([*heads, actor("recipient", m)]) for m in recipients]
+    else:
+        casts = [_once([*heads, *(actor("recipient", m) for m in recipients)])]
+    return Cast(casts, [*authority, *recipients], recipients[0] if recipients else None)
+
+
+def _authorities(stage: Stage) -> Cast:
+    found = [m for c in stage.domain for m in c.organisations if m.type == "agency"]
+    found = found or [m for c in stage.sentence for m in c.organisations if m.type == "agency"]
+    if not found and stage.discourse.authority is not None:
+        found = [stage.discourse.authority]
+    return Cast([_once([actor("authority", m) for m in found])], found, None)
+
+
+def _price_setters(stage: Stage) -> Cast:
+    found = [p for p in _present(stage, _COMPANY) if p.case in {"", "by", "of"}]
+    mentions = [p.mention for p in found]
+    return Cast([_once([actor("supplier", m) for m in mentions])], mentions, None)

@@ -1,0 +1,99 @@
+"""Slots of an event: quantity, money, date, materials and stage, from the clauses that tell it."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from pipelines.enrich.events.clauses import Clause
+from pipelines.enrich.events.document import Document
+from pipelines.enrich.lexicon import mask_of
+from pipelines.enrich.reading import Amount, DateSpan, MaterialMention, Precision, Quantity
+from pipelines.enrich.stages import stage_of_product
+from pipelines.reference import register
+
+T = TypeVar("T", Quantity, Amount)
+_NEAR = 40
+CAPACITY = mask_of("capacity")
+TARGET_OUTPUT = mask_of("output", "produce")
+PLANT = mask_of("plant", "mine", "project", "expand", "build", "open")
+
+
+def first_fit(items: Iterable[T], document: Document, *, prefer_last: bool = False) -> T | None:
+    """The figure that the clause is about: not the old value, not the change, not a total."""
+    kept = [item for item in items if not _is_beside(document, item)]
+    to = [item for item in kept if item.role == "to"]
+    chosen = to or kept
+    return (chosen[-1] if prefer_last else chosen[0]) if chosen else None
+
+
+def _is_beside(document: Document, item: Quantity | Amount) -> bool:
+    if item.role in {"from", "by"}:
+        return True
+    before = document.low[max(0, item.start - _NEAR) : item.start]
+    grammar = document.grammar
+    return bool(grammar.total.search(before)) or (item.role is None and bool(grammar.old_value.search(before)))
+
+
+def material_ids(found: Iterable[MaterialMention]) -> tuple[str, ...]:
+    """Each material once, in the order of the text."""
+    return tuple(dict.fromkeys(m.material_id for m in found))
+
+
+def stage_from(document: Document, start: int, end: int, materials: Iterable[MaterialMention]) -> str | None:
+    """The step of the chain that a stretch of text names: a product's form first, then a word of the chain."""
+    words = document.stages.within(start, end)
+    steps = [w.stage for w in words if not w.is_product]
+    products = [stage for m in materials if (stage := stage_of_product(m))]
+    if steps:
+        return steps[-1] if len(set(steps)) == 1 else steps[0]
+    if products:
+        return products[0]
+    return words[0].stage if words else None
+
+
+def are_rare(ids: Iterable[str]) -> bool:
+    """Whether any of the materials is a rare earth (or none is known): others have no step of the chain by themselves."""
+    known = register().materials
+    found = [known[i].is_rare_earth for i in ids if i in known]
+    return not found or any(found)
+
+
+def quantity_of(chosen: Quantity | None, kind: str, concepts: int, *, is_yearly: bool) -> Quantity | None:
+    """The figure with the unit and the basis that its event gives it."""
+    if chosen is None:
+        return None
+    unit, basis = chosen.normalised_unit, chosen.basis
+    yearly = unit == "t/y" or (is_yearly and kind in {"facility_change", "schedule_guidance"})
+    if kind in {"facility_change", "schedule_guidance"}:
+        unit = "t/y" if yearly else unit
+        if yearly:
+            basis = "target" if basis == "target" else "nameplate"
+        else:
+            basis = chosen.form_basis or basis
+    else:
+        basis = chosen.form_basis or (basis if basis not in {"nameplate", "target"} or kind == "production_milestone" else None)
+    return Quantity(
+        chosen.start, chosen.end, chosen.text, chosen.value, chosen.unit, chosen.normalised_value, unit,
+        chosen.value_to, chosen.normalised_value_to, basis, chosen.qualifier,
+    )  # fmt: skip
+
+
+def date_of(dates: Iterable[DateSpan], anchor: int, document: Document) -> DateSpan | None:
+    """The date that the event has: the nearest that is not the old one; after a move, the new one."""
+    kept = []
+    for date in dates:
+        before = document.low[max(0, date.start - _NEAR) : date.start]
+        if document.grammar.old_value.search(before) and date.qualifier not in {"from", "until", "by", "after"}:
+            continue
+        kept.append(date)
+    return min(kept, key=lambda d: abs(d.start - anchor)) if kept else None
+
+
+def when(date: DateSpan | None) -> tuple[str | None, str | None, Precision]:
+    """First day, last day (of what is longer than a day) and precision."""
+    if date is None:
+        return None, None, "unknown"
+    last = None if date.precision == "day" and date.first == date.last else date.last
+    return date.first, last, date.precision
+
+
+__all__ = ["Clause", "date_of", "first_fit", "material_ids", "quantity_of", "stage_from", "when"]

@@ -1,0 +1,36 @@
+"""Superlative claims: first, only, largest of their kind in some part of the world."""
+
+from pipelines.enrich.events.clauses import Clause
+from pipelines.enrich.events.document import Document
+from pipelines.enrich.events.factuality import Telling
+from pipelines.enrich.events.frames import Fit, Frame
+from pipelines.enrich.events.telling import Told
+from pipelines.enrich.lexicon import FORMS, mask_of
+
+SUPERLATIVE = mask_of("superlative")
+SCOPE = mask_of("scope")
+CLAIM = mask_of("claim")
+THING = mask_of("plant", "mine", "project", "producer", "@site")
+NEEDED = mask_of("@site", "@material", "@chain", "@org")
+IF = mask_of("if", "not_only")
+FRAME = Frame("superlative", "superlative_claim", SUPERLATIVE, (SCOPE,), 0, 0, False, False, None, None)
+
+
+def superlative(document: Document, clause: Clause, *, is_told: bool, lent: int) -> Told | None:
+    """The claim that a clause makes, if it makes one; `is_told`: the clause tells another event already."""
+    concepts = clause.concepts
+    if not (concepts & SUPERLATIVE and concepts & SCOPE and concepts & THING and (concepts | lent) & NEEDED):
+        return None
+    mark = next((m for m in clause.marks if m[2] & SUPERLATIVE and _is_claimed(document, clause, m[0])), None)
+    if mark is None or (is_told and not concepts & CLAIM):
+        return None
+    future = any(m[3] & FORMS["fut"] or m[2] & mask_of("future") for m in clause.marks)
+    return Told(clause, Fit(FRAME, mark), Telling("planned" if future else "achieved"), "superlative_claim", [clause])
+
+
+def _is_claimed(document: Document, clause: Clause, at: int) -> bool:
+    """The thing *is* the first, or is called so; "first half", "the first in May" are not claims."""
+    before = document.low[max(clause.start, at - 60) : at]
+    claims = any(m[2] & CLAIM and m[0] < at for m in clause.marks)
+    head = document.low[at : at + 10].startswith(("aucune autre", "aucun autre", "no other"))
+    return claims or head or bool(document.grammar.copula.search(before))

@@ -1,0 +1,159 @@
+"""The words of a language that tell an event, or how it is told, and the one pass that marks them in a text.
+
+`languages/<language>/lexicon.toml` lists the words by concept (begin, plant, offtake, not, target …); `grammar.toml` says how
+the language builds its forms. Concepts are bits, so that a clause's concepts are one number and a frame asks for them with one
+operation. Forms are bits as well.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from pipelines.enrich.folding import fold, lower
+from pipelines.enrich.knowledge import knowledge
+
+Mark = tuple[int, int, int, int]  # start, end, concepts, forms
+
+FORMS = {name: 1 << i for i, name in enumerate(("inf", "pres", "past", "part", "ing", "fut", "cond", "impf"))}
+FINITE = FORMS["pres"] | FORMS["past"] | FORMS["fut"] | FORMS["cond"] | FORMS["impf"]
+# How a thing is told, and words of a clause's frame: never read inside a longer entry ("no later than" does not deny).
+OPERATORS = frozenset(
+    "not not_only future plan target expect may talks under_way if would say anonymous speaker_voice history "
+    "short_term long_term now_word in_force claim loi first".split()
+)
+# What a clause holds beside words: set by the reader, asked for by frames as if it were a concept.
+SEEN = (
+    "@org", "@site", "@authority", "@amount", "@price", "@percent", "@quantity", "@yearly", "@date", "@material", "@chain",
+)  # fmt: skip
+
+
+@cache
+def bits() -> dict[str, int]:
+    """The bit of each concept, the same in all languages."""
+    names = dict.fromkeys(name for code in ("en", "fr", "zh") for name in knowledge(code, "lexicon"))
+    return {name: 1 << i for i, name in enumerate((*SEEN, *names))}
+
+
+def mask_of(*names: str) -> int:
+    """The concepts as one number. Raises KeyError for a concept that no language has."""
+    known = bits()
+    found = 0
+    for name in names:
+        found |= known[name]
+    return found
+
+
+def _conjugations(grammar: dict[str, Any]) -> list[tuple[str, dict[str, list[str]]]]:
+    rules = [(rule["ending"], rule["forms"]) for rule in grammar.get("conjugation", ())]
+    return sorted(rules, key=lambda rule: -len(rule[0]))
+
+
+def _verb_forms(entry: str, grammar: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """Forms of a verb: all five given, or built from the lemma; of a phrase the first word (after `se`) is conjugated."""
+    words = entry.split(" ")
+    given = grammar.get("conjugation") and words[0]
+    parts = _principal_parts(words)
+    if parts:
+        for form, text in zip(("inf", "pres", "past", "part", "ing"), parts, strict=True):
+            yield text, FORMS[form]
+        return
+    head, rest = words[0], "".join(" " + word for word in words[1:])
+    if not given:
+        yield entry, 0
+        return
+    for ending, forms in _conjugations(grammar):
+        if head.endswith(ending) and len(head) > len(ending):
+            stem = head.removesuffix(ending)
+            for form, suffixes in forms.items():
+                yield from ((stem + suffix + rest, FORMS[form]) for suffix in suffixes)
+            return
+
+
+def _principal_parts(words: list[str]) -> list[str]:
+    """The five forms written out ("cut cuts cut cut cutting", "break ground breaks ground …"), else none."""
+    size, over = divmod(len(words), 5)
+    if over or not size:
+        return []
+    parts = [" ".join(words[i * size : (i + 1) * size]) for i in range(5)]
+    return parts if len({part.split(" ", 1)[-1] for part in parts}) == 1 or size == 1 else []
+
+
+def _plurals(noun: str, grammar: dict[str, Any]) -> Iterator[str]:
+    rules = sorted(((rule["ending"], rule["forms"]) for rule in grammar.get("plural", ())), key=lambda rule: -len(rule[0]))
+    yield noun
+    for ending, forms in rules:
+        if noun.endswith(ending):
+            stem = noun.removesuffix(ending) if ending else noun
+            yield from (stem + form for form in forms)
+            break
+    if " " in noun and grammar.get("plural_of_first_word"):
+        first, rest = noun.split(" ", 1)
+        yield f"{first}s {rest}"
+
+
+def _entries(language: str) -> Iterator[tuple[str, str, int]]:
+    """(surface, concept, form) of every form of every word of the language."""
+    grammar = knowledge(language, "grammar")
+    for concept, kinds in knowledge(language, "lexicon").items():
+        for word in kinds.get("words", ()):
+            yield word, concept, 0
+        for noun in kinds.get("nouns", ()):
+            yield from ((form, concept, 0) for form in _plurals(noun, grammar))
+        for verb in kinds.get("verbs", ()):
+            yield from ((form, concept, bit) for form, bit in _verb_forms(verb, grammar))
+
+
+class Lexicon:
+    """All forms of a language with their concepts, and the automaton that finds them."""
+
+    def __init__(self, language: str) -> None:
+        grammar = knowledge(language, "grammar")
+        self.has_borders: bool = grammar["needs_word_borders"]
+        table: dict[str, list[int]] = {}
+        known = bits()
+        for surface, concept, form in _entries(language):
+            cell = table.setdefault(lower(fold(surface)), [0, 0])
+            cell[0] |= known[concept]
+            cell[1] |= form
+        self._inherit(table)
+        self._patterns = list(table)
+        self._values = [(cell[0], cell[1]) for cell in table.values()]
+        self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.LeftmostLongest)
+
+    def _inherit(self, table: dict[str, list[int]]) -> None:
+        """A longer entry is also what the words in it are ("first production" is `first` and `production`)."""
+        operators = mask_of(*OPERATORS)
+        closed = mask_of("not_only", "speaker_voice", "if", "say")
+        word = re.compile(r"[^\W_]+", re.UNICODE)
+        for surface, cell in table.items():
+            if cell[0] & closed:
+                continue
+            spans = [m.span() for m in word.finditer(surface)] if self.has_borders else [(i, i + 1) for i in range(len(surface))]
+            for i, (start, _) in enumerate(spans):
+                for _, end in spans[i:]:
+                    inner = surface[start:end]
+                    if inner != surface and inner in table and (self.has_borders or len(inner) > 1):
+                        cell[0] |= table[inner][0] & ~operators
+
+    def marks(self, text: str) -> list[Mark]:
+        """Words of the lexicon in `text` (folded, lower case), in order, longest first and without overlap."""
+        found = self._automaton.find_matches_as_indexes(text)
+        values = self._values
+        if not self.has_borders:
+            return [(start, end, *values[i]) for i, start, end in found]
+        size = len(text)
+        return [
+            (start, end, *values[i])
+            for i, start, end in found
+            if not (start and text[start - 1].isalnum() and text[start].isalnum())
+            and not (end < size and text[end].isalnum() and text[end - 1].isalnum())
+        ]
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """The lexicon of `language` (en, fr, zh), built once."""
+    return Lexicon(language)
