@@ -51,7 +51,7 @@ def prepare(settings: Settings, folder: Path) -> None:
         "jclouds.provider": "filesystem-nio2",
         "jclouds.identity": settings.s3_access_key,
         "jclouds.credential": secret,
-        "jclouds.filesystem.basedir": "data",
+        "jclouds.filesystem.basedir": str(data),
     }
     write_atomically(folder / "s3proxy.properties", properties(configuration), mode=0o600)
 
