@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 from infra.publishers.editions import Editions
-from infra.publishers.server import Publishers
+from infra.publishers.server import CRAWL_DELAY, Publishers
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,9 +16,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=18090, help="port on 127.0.0.1; 0 takes a free one and prints it")
     parser.add_argument("--state", type=Path, required=True, help="folder that keeps which edition is out")
     parser.add_argument("--seed-pages", type=int, default=0, metavar="N", help="add N made-up pages to the newsroom")
+    parser.add_argument("--crawl-delay", type=float, default=CRAWL_DELAY, metavar="SECONDS", help="pause that robots.txt asks for")
     options = parser.parse_args(arguments)
     try:
-        server = Publishers(options.port, Editions(options.state), options.seed_pages)
+        server = Publishers(options.port, Editions(options.state), options.seed_pages, options.crawl_delay)
     except (OSError, ValueError) as error:
         print(f"publishers: cannot start on port {options.port} with {options.state}: {error}", file=sys.stderr)
         return 1

@@ -2,15 +2,14 @@
 
 import csv
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from email.utils import format_datetime
 from functools import cache
 from html import escape
 from importlib import resources
 from string import Template
-
-import dateutil.parser
 
 HERE = resources.files("infra.publishers")
 EDITED = "en/port-of-saltmarsh"
@@ -44,9 +43,16 @@ class Article:
         return f"/newsroom/{self.path}.html"
 
 
-def articles(edition: int, generated: int = 0) -> list[Article]:
+@cache
+def articles(edition: int, generated: int = 0) -> tuple[Article, ...]:
     """All articles, newest first; in the second edition one of them is corrected. `generated` more are made up by rule."""
-    return [_edition_of(article, edition) for article in _bundled()] + list(_made_up(generated))
+    return tuple(_edition_of(article, edition) for article in _bundled()) + tuple(_made_up(generated))
+
+
+@cache
+def by_address(edition: int, generated: int = 0) -> dict[str, Article]:
+    """The same articles by the path of their page."""
+    return {article.address: article for article in articles(edition, generated)}
 
 
 @cache
@@ -112,7 +118,7 @@ def page(article: Article) -> bytes:
     return html.encode(article.charset, "xmlcharrefreplace")
 
 
-def rss(origin: str, listed: list[Article]) -> bytes:
+def rss(origin: str, listed: Sequence[Article]) -> bytes:
     """RSS 2.0 of all articles and of the empty page; `origin` is the scheme and host that the server was called by."""
     items = [_rss_item(origin, a.address, a.title, a.language, a.published) for a in listed]
     items.insert(3, _rss_item(origin, f"/newsroom/{EMPTY}.html", "Untitled draft", "en", ""))
@@ -128,7 +134,7 @@ def _rss_item(origin: str, address: str, title: str, language: str, published: s
     # RSS dates have a time of day; a bare day goes into Dublin Core's date, which may be one.
     date = ""
     if "T" in published:
-        date = f"<pubDate>{format_datetime(dateutil.parser.isoparse(published))}</pubDate>"
+        date = f"<pubDate>{format_datetime(datetime.fromisoformat(published))}</pubDate>"
     elif published:
         date = f"<dc:date>{published}</dc:date>"
     heading = f"<title>{escape(title)}</title>" if title else ""
@@ -137,7 +143,7 @@ def _rss_item(origin: str, address: str, title: str, language: str, published: s
     )
 
 
-def atom(origin: str, listed: list[Article]) -> bytes:
+def atom(origin: str, listed: Sequence[Article]) -> bytes:
     """Atom 1.0 of the first articles, and of one more by an address with tracking parameters: the same page twice."""
     tracked = "?utm_source=atom&utm_medium=feed"
     entries = [_atom_entry(origin, a.address, a) for a in listed[:IN_ATOM]]

@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl, urlsplit
 from infra.publishers import newsroom, statistics
 from infra.publishers.editions import Editions
 
-ROBOTS = "User-agent: *\nCrawl-delay: 0.2\nDisallow: /newsroom/drafts/\n"
+ROBOTS = "User-agent: *\nCrawl-delay: {delay:g}\nDisallow: /newsroom/drafts/\n"
+CRAWL_DELAY = 0.2
 # Pages are as old as their edition, whenever the service was started.
 MODIFIED = {1: datetime(2026, 9, 15, 8, 0, tzinfo=UTC), 2: datetime(2026, 9, 17, 16, 30, tzinfo=UTC)}
 WORTH_COMPRESSING = 1024
@@ -33,24 +34,21 @@ class Reply:
 
 
 class Publishers(ThreadingHTTPServer):
-    """Both publishers on one port of this machine. `generated` pages are added to the newsroom."""
+    """Both publishers on one port of this machine. `generated` pages are added to the newsroom; delay in seconds."""
 
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, port: int, editions: Editions, generated: int = 0) -> None:
+    def __init__(self, port: int, editions: Editions, generated: int = 0, crawl_delay: float = CRAWL_DELAY) -> None:
         self.editions = editions
+        self.crawl_delay = crawl_delay
         self.generated = generated
         super().__init__(("127.0.0.1", port), Handler)
-
-    def articles(self, edition: int) -> list[newsroom.Article]:
-        """The articles of an edition."""
-        return newsroom.articles(edition, self.generated)
 
     def reply(self, path: str, query: dict[str, str], origin: str) -> Reply:
         """The reply to GET."""
         routes: dict[str, Callable[[], Reply]] = {
-            "/robots.txt": lambda: Reply(ROBOTS.encode(), "text/plain; charset=utf-8"),
+            "/robots.txt": lambda: Reply(ROBOTS.format(delay=self.crawl_delay).encode(), "text/plain; charset=utf-8"),
             "/health": self._health,
             "/newsroom/feed.xml": lambda: self._feed(newsroom.rss, "application/rss+xml", origin),
             "/newsroom/atom.xml": lambda: self._feed(newsroom.atom, "application/atom+xml", origin),
@@ -62,28 +60,27 @@ class Publishers(ThreadingHTTPServer):
     def _health(self) -> Reply:
         return _json({
             "status": "ok",
-            "newsroom": {"edition": self.editions.current("newsroom"), "articles": len(self.articles(1))},
+            "newsroom": {"edition": self.editions.current("newsroom"), "articles": len(newsroom.articles(1, self.generated))},
             "statistics": {"edition": self.editions.current("statistics"), "rows": len(statistics.rows(1))},
         })  # fmt: skip
 
-    def _feed(self, form: Callable[[str, list[newsroom.Article]], bytes], content_type: str, origin: str) -> Reply:
+    def _feed(self, form: Callable[[str, Sequence[newsroom.Article]], bytes], content_type: str, origin: str) -> Reply:
         # The feed does not tell that a page was edited, as most do not.
-        listed = self.articles(self.editions.listed("newsroom"))
+        listed = newsroom.articles(self.editions.listed("newsroom"), self.generated)
         return Reply(form(origin, listed), f"{content_type}; charset=utf-8", modified=MODIFIED[1])
 
     def _page(self, path: str) -> Reply:
         edition = self.editions.current("newsroom")
         if path == f"/newsroom/{newsroom.EMPTY}.html":
             return Reply(b"", "text/html; charset=utf-8", modified=MODIFIED[1])
-        for article in self.articles(edition):
-            if article.address == path:
-                edited = article.path == newsroom.EDITED
-                return Reply(
-                    newsroom.page(article), f"text/html; charset={article.charset}", language=article.language,
-                    modified=MODIFIED[edition if edited else 1],
-                    then=(lambda: self.editions.served("newsroom")) if edited else None,
-                )  # fmt: skip
-        return Reply(b"there is no such page\n", "text/plain; charset=utf-8", 404)
+        article = newsroom.by_address(edition, self.generated).get(path)
+        if article is None:
+            return Reply(b"there is no such page\n", "text/plain; charset=utf-8", 404)
+        edited = article.path == newsroom.EDITED
+        return Reply(
+            newsroom.page(article), f"text/html; charset={article.charset}", language=article.language,
+            modified=MODIFIED[edition if edited else 1], then=(lambda: self.editions.served("newsroom")) if edited else None,
+        )  # fmt: skip
 
     def _rows(self, query: dict[str, str]) -> Reply:
         try:

@@ -215,7 +215,8 @@ class Web:
             with cut_after(sock, left) as watch:
                 try:
                     connection.request("GET", target.path, headers=self._headers(target, headers), preload_content=False)
-                    return self._read(target, connection.getresponse())
+                    with contextlib.closing(connection.getresponse()) as response:
+                        return self._read(target, response)
                 except BROKEN as error:
                     if watch.expired or isinstance(error, TimeoutError):
                         raise late from None
