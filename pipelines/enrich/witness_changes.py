@@ -1,0 +1,96 @@
+"""Period over period: a percentage against the two figures that it compares."""
+
+from collections.abc import Iterator, Sequence
+
+from pipelines.enrich.quantities import Share
+from pipelines.enrich.reading import Amount, Quantity, Witness
+from pipelines.enrich.rounding import slack
+from pipelines.enrich.witness_figures import Figures, number
+
+NEAR = 26  # characters on either side of a percentage in which its direction stands
+STEP = 0.5  # percentage points beyond the rounding that no rounding explains
+
+
+def period_over_period(figures: Figures) -> Iterator[Witness]:
+    """A rise or fall in per cent agrees with the old and the new figure that stand beside it."""
+    changes = [s for s in figures.shares if s.value_to is None and _direction(figures, s)]
+    if len(changes) != 1 or not (figures.quantities or figures.amounts):
+        return
+    change = changes[0]
+    for items in (figures.quantities, figures.amounts):
+        pair = _pair(figures, items, change)
+        if pair:
+            yield from _judge(figures, change, *pair)
+            return
+
+
+def _direction(figures: Figures, share: Share) -> int:
+    """1 for a rise, -1 for a fall, 0 where the percentage is no change."""
+    after, before = figures.after(share.end, NEAR), figures.before(share.start, NEAR)
+    if any(word in after[:12] for word in figures.known["points"]):
+        return 0
+    known = figures.known
+    found = []
+    for sign, words in ((1, known["up"]), (-1, known["down"])):
+        for word in words:
+            if word in {"+", "-", "−"}:
+                if before.rstrip(" ").endswith(word):
+                    found.append((0, sign))
+                continue
+            i, j = after.find(word), before.rfind(word)
+            if 0 <= i <= 14:
+                found.append((i, sign))
+            if j >= 0:
+                found.append((len(before) - j - len(word), sign))
+    return min(found)[1] if found else 0
+
+
+def _pair(
+    figures: Figures, items: Sequence[Quantity] | Sequence[Amount], change: Share
+) -> tuple[Quantity | Amount, Quantity | Amount] | None:
+    """New and old figure; None where the sentence does not plainly compare two."""
+    plain = [x for x in items if x.value_to is None and not figures.is_about(x.start)]
+    old = [x for x in plain if _is_old(figures, x)]
+    if len(old) != 1:
+        return None
+    new = [x for x in plain if x is not old[0] and _unit(x) == _unit(old[0])]
+    if not new and figures.previous:
+        source = figures.previous.quantities if isinstance(old[0], Quantity) else figures.previous.amounts
+        new = [x for x in source if x.value_to is None and _unit(x) == _unit(old[0])]
+    if len(new) > 1:
+        new = [x for x in new if x.end <= change.start][-1:] if len(new) == 2 and new[0].end <= change.start <= new[1].start else []
+    return (new[0], old[0]) if len(new) == 1 else None
+
+
+def _unit(item: Quantity | Amount) -> str:
+    return "t" if isinstance(item, Quantity) else item.currency
+
+
+def _is_old(figures: Figures, item: Quantity | Amount) -> bool:
+    """Whether words beside a figure say that it is that of an earlier period."""
+    before, after = figures.before(item.start, 22), figures.after(item.end, 34)
+    cut = max(before.rfind(mark) for mark in ("，", "；", ";"))
+    near = before[cut + 1 :]
+    if any(word in near for word in figures.known["comparators"]):
+        return True
+    return figures.language != "zh" and any(word in after for word in figures.known["earlier"])
+
+
+def _judge(figures: Figures, change: Share, new: Quantity | Amount, old: Quantity | Amount) -> Iterator[Witness]:
+    a, b = _value(new), _value(old)
+    if not a or not b or figures.is_about(change.start):
+        return
+    text, sign = figures.text, _direction(figures, change)
+    real = (a / b - 1) * 100
+    written = sign * change.value
+    decimals = len(text[change.start : change.end].replace(",", ".").rstrip(" %％").partition(".")[2])
+    rough = 0.5 * 10.0**-decimals + (slack(text[new.start : new.end]) + slack(text[old.start : old.end])) * 20 + 0.05
+    off = abs(real - written)
+    result = "holds" if off <= rough else "fails" if off > max(2 * rough, rough + STEP) else "not_testable"
+    note = f"{number(a)} / {number(b)} - 1 = {real:.1f} %" + ("" if result == "holds" else f", not {written:g} %")
+    ends = [x for item in (change, new, old) for x in (item.start, item.end) if figures.start <= item.start]
+    yield figures.witness("period_over_period", result, min(ends), max(ends), note)  # type: ignore[arg-type]
+
+
+def _value(item: Quantity | Amount) -> float:
+    return item.normalised_value if isinstance(item, Quantity) else item.value

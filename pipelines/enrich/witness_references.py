@@ -1,0 +1,139 @@
+"""Figures against reference tables: the factor between metal and oxide, and the band that a price lies in."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from pipelines.enrich.reading import Amount, MaterialMention, Witness
+from pipelines.enrich.rounding import slack
+from pipelines.enrich.witness_figures import Figures, number, verdict
+from pipelines.reference import register
+from pipelines.reference.register import rows
+
+_FACTOR = re.compile(r"(?<![\d.,])([0-3][.,]\d{2,5})(?![\d]|[.,]\d)")
+# Other oxides of an element whose usual one the table gives: their factors, from the standard atomic weights.
+_OTHER_OXIDES = {"Tb": (1.1510,), "Pr": (1.1703,), "Ce": (1.1713,)}
+# Rough value of a unit of a currency in US dollars: bands are broad, so a rate of the decade serves.
+_USD = {"USD": 1.0, "CNY": 0.14, "EUR": 1.12, "GBP": 1.28, "AUD": 0.67, "CAD": 0.74, "JPY": 0.0075}
+_KILOGRAMS = {"kg": 1.0, "t": 1000.0, "mt": 1000.0, "lb": 0.45359, "g": 0.001}
+REACH = 60  # characters between a material and the price that is its
+CLOSE = 14  # characters before an amount in which a word may say that it is no price
+
+
+def oxide_metal_factor(figures: Figures) -> Iterator[Witness]:
+    """The factor between an element and its oxide that the text gives, or that two masses of it imply."""
+    elements = [m for m in figures.materials if register().materials[m.material_id].oxide_factor]
+    if not elements or not ("oxid" in figures.said or "oxyd" in figures.said or "氧化" in figures.said):
+        return
+    if figures.says("factor"):
+        for match in _FACTOR.finditer(figures.text, figures.start, figures.end):
+            element = _nearest(elements, match.start())
+            if element and any(word in figures.before(match.start(), 60) for word in figures.known["factor"]):
+                yield from _judge_factor(figures, element, float(match[1].replace(",", ".")), match.start(), match.end())
+    if figures.says("converts"):
+        yield from _two_masses(figures, elements)
+
+
+def _nearest(elements: list[MaterialMention], position: int) -> MaterialMention | None:
+    before = [m for m in elements if m.end <= position]
+    return before[-1] if before else None
+
+
+def _judge_factor(figures: Figures, element: MaterialMention, factor: float, start: int, end: int) -> Iterator[Witness]:
+    known = register().materials[element.material_id].oxide_factor or 1.0
+    rough = slack(figures.text[start:end]) + 0.0005
+    expected = known if factor > 1 else 1 / known
+    result = verdict(factor, expected, rough)
+    others = _OTHER_OXIDES.get(element.material_id, ())
+    if any(verdict(factor, other if factor > 1 else 1 / other, rough) == "holds" for other in others):
+        result = "holds"
+    note = f"factor of {register().materials[element.material_id].oxide_formula}: {expected:.4f}"
+    yield figures.witness("oxide_metal_factor", result, min(element.start, start), end, note)
+
+
+def _two_masses(figures: Figures, elements: list[MaterialMention]) -> Iterator[Witness]:
+    """100 kg of a metal correspond to so many kilograms of its oxide."""
+    masses = [q for q in figures.quantities if q.value_to is None and q.normalised_unit == "t"]
+    if len({m.material_id for m in elements}) != 1:
+        return
+    if len(masses) == 1 and any(word in figures.said for word in _PER_UNIT):
+        mass = masses[0]
+        yield from _judge_factor(figures, elements[0], mass.value, mass.start, mass.end)
+    if len(masses) != 2:
+        return
+    metal, oxide = masses
+    first, second = figures.low[metal.start : oxide.start], figures.after(oxide.end, 60)
+    if not any(word in first for word in figures.known["converts"]):
+        return
+    if "oxid" in first[:40] or "oxyd" in first[:40] or "氧化" in first[:20]:
+        metal, oxide = oxide, metal
+    elif not any(word in second for word in ("oxid", "oxyd", "氧化")):
+        return
+    known = register().materials[elements[0].material_id].oxide_factor or 1.0
+    text, factor = figures.text, oxide.normalised_value / metal.normalised_value
+    rough = slack(text[metal.start : metal.end]) + slack(text[oxide.start : oxide.end])
+    if 0.5 < factor < 3:
+        note = f"factor of {register().materials[elements[0].material_id].oxide_formula} is {known:.4f}, not {factor:.4g}"
+        ends = (metal.start, metal.end, oxide.start, oxide.end)
+        yield figures.witness("oxide_metal_factor", verdict(factor, known, min(rough, 0.01)), min(ends), max(ends), note)
+
+
+_PER_UNIT = (
+    "per kilo of metal", "per kilogram of metal", "per kg of metal", "per tonne of metal", "for each kilogram of metal", "par kilo de métal",
+    "par kilogramme de métal", "par tonne de métal", "每公斤金属", "每千克金属", "每吨金属",
+)  # fmt: skip
+
+
+def price_band(figures: Figures) -> Iterator[Witness]:
+    """A price lies in the broad band of its series; only what lies outside is told."""
+    for amount in figures.amounts:
+        kilograms = _KILOGRAMS.get(amount.per or "")
+        rate = _USD.get(amount.currency)
+        if not kilograms or not rate or _is_no_price(figures, amount):
+            continue
+        material = _priced(figures, amount)
+        band = material and _bands().get((material.material_id, material.form)) or material and _any_form(material)
+        if not material or not band:
+            continue
+        low, high = (amount.value * rate / kilograms, (amount.value_to or amount.value) * rate / kilograms)
+        if high < band[0] or low > band[1]:
+            note = f"{material.material_id} {material.form or ''} lies between {band[0]:g} and {band[1]:g} USD/kg; this is {low:.4g} USD/kg"
+            yield figures.witness("price_band", "fails", min(material.start, amount.start), amount.end, note)
+
+
+def _is_no_price(figures: Figures, amount: Amount) -> bool:
+    """Whether the words right before say that it is a change, a fee or a difference."""
+    before = figures.before(amount.start, CLOSE).rstrip(" ")
+    if figures.language == "zh":
+        return any(word in before[-6:] for word in figures.known["not_price"])
+    return any(before.endswith((" " + word, "," + word)) or before == word for word in figures.known["not_price"])
+
+
+def _priced(figures: Figures, amount: Amount) -> MaterialMention | None:
+    """The material before the price in its clause; one of several of a list only where all are of one band."""
+    before = [m for m in figures.materials if m.end <= amount.start and amount.start - m.end <= REACH]
+    if before:
+        between = figures.low[before[-1].end : amount.start]
+        return before[-1] if not re.search(r"[;；。]", between) else None
+    after = [m for m in figures.materials if amount.end <= m.start <= amount.end + 16]
+    return after[0] if after else None
+
+
+@cache
+def _bands() -> dict[tuple[str, str | None], tuple[float, float]]:
+    """Bands in US dollars per kilogram, by material and form."""
+    return {
+        (row["material"], row["form"] or None): (float(row["low_usd_kg"]), float(row["high_usd_kg"]))
+        for row in rows("price_bands.csv")
+    }
+
+
+def _any_form(material: MaterialMention) -> tuple[float, float] | None:
+    """The widest band of a material whose form the text leaves open."""
+    if material.form is not None:
+        return None
+    bands = [band for (key, _), band in _bands().items() if key == material.material_id]
+    return (min(b[0] for b in bands), max(b[1] for b in bands)) if bands and material.material_id != "rare_earths" else None
+
+
+__all__ = ["number", "oxide_metal_factor", "price_band"]
