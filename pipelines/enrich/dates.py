@@ -15,9 +15,9 @@ from typing import Any
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from pipelines.enrich.language import known_languages, plain
-from pipelines.enrich.periods import Period, day, day_of, half, holiday, month, months_to, quarter, week, year
+from pipelines.enrich.periods import Period, day, day_of, half, holiday, month, months_to, named, quarter, week, year
 from pipelines.enrich.knowledge import knowledge
-from pipelines.enrich.reading import DateSpan
+from pipelines.enrich.reading import DateSpan, Precision
 
 SENTENCE_REACH = 160  # characters on either side in which the sense of a sentence is looked for
 WRONG_SENSE = 8  # how much farther a year against the sense of its sentence counts
@@ -379,7 +379,7 @@ def _month_span(values: dict[str, Any], sense: _Sense) -> Period | None:
         first, last = month(y, int(values["m"])), month(y, int(values["m2"]))
         if first[0] >= last[0]:
             raise ValueError("a range that ends before it begins")
-        return first[0], last[1], "range"
+        return named(first[0], last[1])
 
     return sense.fitting(values, period)
 
@@ -393,6 +393,16 @@ def _quarter(values: dict[str, Any], sense: _Sense) -> Period | None:
 
 def _quarter_named(values: dict[str, Any], sense: _Sense) -> Period | None:
     return sense.fitting(values, lambda y: months_to(3, month(y, _month_of(values))[1]))
+
+
+def _half_month(values: dict[str, Any], sense: _Sense) -> Period | None:
+    is_second = int(values.get("half_month", values.get("ordinal", 1))) == 2
+
+    def period(y: int) -> Period:
+        first, last, _ = month(y, _month_of(values))
+        return (first.replace(day=16), last, "range") if is_second else (first, first.replace(day=15), "range")
+
+    return sense.fitting(values, period)
 
 
 def _half(values: dict[str, Any], sense: _Sense) -> Period | None:
@@ -429,7 +439,7 @@ def _period_to(values: dict[str, Any], sense: _Sense) -> Period | None:
         return day(date(y, number, int(values["d"])) if "d" in values else month(y, number)[1])
 
     last = sense.fitting(values, last_day)
-    return last and months_to(int(values["period_to"]), last[1])
+    return last and months_to(int(values.get("period_to", values.get("number", 0))), last[1])
 
 
 def _holiday(values: dict[str, Any], sense: _Sense) -> Period | None:
@@ -456,6 +466,7 @@ RESOLVERS: dict[str, Callable[[dict[str, Any], _Sense], Period | None]] = {
     "quarter": _quarter,
     "quarter_named": _quarter_named,
     "half": _half,
+    "half_month": _half_month,
     "year": _year,
     "year_end": _year_end,
     "year_span": _year_span,
@@ -485,9 +496,11 @@ def _ranges(spans: list[DateSpan], text: str, grammar: _Grammar) -> list[DateSpa
     for span in spans:
         last = joined[-1] if joined else None
         if last and _are_range(last, span, text, grammar):
-            joined[-1] = DateSpan(
-                last.start, span.end, last.first, span.last, "range", last.is_relative or span.is_relative
-            )
+            precision: Precision = "range"
+            if last.precision == span.precision == "month":  # "between January and March" is a quarter
+                precision = named(date.fromisoformat(last.first), date.fromisoformat(span.last))[2]
+            is_relative = last.is_relative or span.is_relative
+            joined[-1] = DateSpan(last.start, span.end, last.first, span.last, precision, is_relative)
         else:
             joined.append(span)
     return joined
@@ -559,7 +572,7 @@ def _pattern(index: int, entry: dict[str, Any], tables: dict[str, dict[str, Any]
     starts = {"digits"} if name in DIGIT_STARTS else {name}
     if name == "y":
         starts.add("yrel")
-    before = re.compile(entry["before"]) if "before" in entry else None
+    before = re.compile(entry["before"], re.IGNORECASE) if "before" in entry else None
     compiled = re.compile(expression, re.IGNORECASE)
     return _Pattern(
         entry["kind"], expression, tuple(fields), frozenset(starts), before, entry.get("unit"), compiled.match

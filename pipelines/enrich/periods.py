@@ -63,9 +63,16 @@ def months_to(count: int, last: date) -> Period:
     following = last + timedelta(days=1)
     index = following.year * 12 + following.month - 1 - count
     first = date(index // 12, index % 12 + 1, min(following.day, monthrange(index // 12, index % 12 + 1)[1]))
-    is_calendar = following.day == 1 and first.month % count == 1 % count
-    names: dict[int, Precision] = {12: "year", 6: "half", 3: "quarter"}
-    return first, last, names.get(count, "range") if is_calendar else "range"
+    return named(first, last)
+
+
+def named(first: date, last: date) -> Period:
+    """Return the months from a day to a day under the name of the calendar where they have one, else as a range."""
+    following = last + timedelta(days=1)
+    count = (following.year - first.year) * 12 + following.month - first.month
+    names: dict[int, Precision] = {12: "year", 6: "half", 3: "quarter", 1: "month"}
+    is_calendar = first.day == following.day == 1 and count in names and first.month % count == 1 % count
+    return first, last, names[count] if is_calendar else "range"
 
 
 def holiday(name: str, year_number: int, is_span: bool) -> Period:

@@ -77,7 +77,7 @@ class _Lexicon:
 CUES = (
     "range_paired", "range_opening", "change_opening", "no_change", "to_opening", "by_opening", "change", "year",
     "year_after", "year_before", "year_joined", "per_mass", "per_before", "annual_prefix", "basis_after_text", "capacity",
-    "capacity_after", "target", "sentence_end",
+    "capacity_after", "target", "sentence_end", "year_far", "year_named", "output", "reach", "future", "making", "place_before",
 )  # fmt: skip
 
 
@@ -117,7 +117,19 @@ def _folded(text: str, language: str) -> str:
 @lru_cache(maxsize=4)
 def _measures(text: str, language: str) -> tuple[_Measure, ...]:
     lexicon = _lexicon(language)
-    return tuple(measure for match in lexicon.scan.finditer(text) for measure in _read(text, match, lexicon))
+    found: list[_Measure] = []
+    currency = None
+    for match in lexicon.scan.finditer(text):
+        for measure in _read(text, match, lexicon):
+            if measure.kind == "money":
+                currency = measure
+            elif measure.kind == "bare":  # "a first loan of A$1.25 billion, a second of 400 million"
+                near = currency is not None and measure.start - currency.end < REACH
+                if currency is None or not near or lexicon.cues["sentence_end"].search(text, currency.end, measure.start):
+                    continue
+                measure = measure._replace(kind="money", unit=currency.unit)
+            found.append(measure)
+    return tuple(found)
 
 
 def _read(text: str, match: re.Match[str], lexicon: _Lexicon) -> Iterable[_Measure]:
@@ -128,6 +140,8 @@ def _read(text: str, match: re.Match[str], lexicon: _Lexicon) -> Iterable[_Measu
     mass, money, percent = match["mass"], match["cur"], match["pct"]
     unit = mass or money or ("%" if percent else "") or match["cnt"] or ""
     kind = "mass" if mass else "percent" if percent else "count" if match["cnt"] else "money"
+    if not (unit or currency):
+        kind = "bare"
     if kind == "money":
         data = lexicon.data
         unit = data["currency_after"].get(money) if money else data["currency_before"].get(currency)
@@ -225,8 +239,10 @@ def _quantity(text: str, m: _Measure, lexicon: _Lexicon) -> Quantity | None:
     elif year := cues["year_after"].match(text, end):
         is_annual, end = True, year.end()
         unit += year["year"]
-    elif cues["year_before"].search(sentence):
+    elif cues["year_before"].search(sentence) or cues["year_far"].match(text[end : end + REACH]):
         is_annual = True
+    elif cues["target"].search(sentence) and cues["output"].search(sentence):
+        is_annual = is_annual or bool(cues["year_named"].match(text[end : end + REACH]))
     unit_end = m.unit_end or m.end
     aside = ASIDE.match(text, unit_end)
     after = text[(begin := aside.end() if aside else unit_end) : begin + FORM_REACH]
@@ -258,6 +274,8 @@ def _basis(is_annual: bool, form: str | None, before: str, after: str, near: str
             return "nameplate"
         if cues["target"].search(before):
             return "target"
+        if cues["place_before"].search(before) or (cues["future"].search(before) and cues["making"].search(before)):
+            return "nameplate"
     return form
 
 
@@ -269,11 +287,11 @@ def _form(after: str, before: str, lexicon: _Lexicon) -> str | None:
     for form in lexicon.forms:
         if form.before and form.before.search(before):
             return form.basis
-    sides = (clause, after) if lexicon.data["form_side"] == "before" else (after,)
+    sides = (clause, after, before) if lexicon.data["form_side"] == "before" else (after,)
     for side in sides:
         hits = sorted((m.start(), -m.end(), f.basis) for f in lexicon.forms for m in f.words.finditer(side))
         if hits:
-            chosen = hits[-1] if side is clause else hits[0]
+            chosen = hits[0] if side is after else hits[-1]
             for hit in hits:  # in a compound the last word is the head: "magnet alloy"
                 chosen = hit if -chosen[1] <= hit[0] <= -chosen[1] + 1 else chosen
             return chosen[2]
@@ -289,16 +307,19 @@ def _qualified(text: str, start: int, lexicon: _Lexicon) -> tuple[str | None, in
 
 def _joined(text: str, found: list[Quantity], lexicon: _Lexicon) -> list[Quantity]:
     """Let "600 tonnes of A and 800 tonnes of B a year" both be a year's."""
+    for i in range(1, len(found)):  # "capacity rose to 40,000 tonnes. It aims to reach 60,000 tonnes in 2027."
+        one, other = found[i - 1], found[i]
+        near = one.basis == "nameplate" and other.normalised_unit == "t" and other.start - one.end < REACH
+        sentence = _sentence_before(text, other.start, lexicon) if near and not other.form_basis else ""
+        if lexicon.cues["reach"].search(sentence) and lexicon.cues["target"].search(sentence):
+            found[i] = structs.replace(other, normalised_unit="t/y", basis="nameplate")
     for i in range(len(found) - 2, -1, -1):
         one, other = found[i], found[i + 1]
         between = text[one.end : other.start] if other.start - one.end < 100 else ""
         if one.normalised_unit == "t" and other.normalised_unit == "t/y" and between:
             if lexicon.cues["year_joined"].fullmatch(between):
                 basis = other.basis if other.basis in ("nameplate", "target") else one.basis
-                found[i] = Quantity(
-                    one.start, one.end, one.text, one.value, one.unit, one.normalised_value, "t/y", one.value_to,
-                    one.normalised_value_to, basis, one.qualifier, one.form_basis, one.role,
-                )  # fmt: skip
+                found[i] = structs.replace(one, normalised_unit="t/y", basis=basis)
     return found
 
 
@@ -326,7 +347,8 @@ def _lexicon(language: str) -> _Lexicon:
     data = knowledge(language if language in known_languages() else "en", "quantities")
     space = "[ \u00a0\u202f\u2009]" if data["group_space"] else "[\u00a0\u202f\u2009]"
     number = rf"(?:\d{{1,15}}+(?:[.,，．'’]\d{{1,12}}+|{space}\d{{3}}(?!\d)){{0,5}}+|{data['words']})"
-    magnitude = rf"(?:{_either(data['magnitudes'])})(?![A-Za-zÀ-ÿ])"
+    elided = {m for m in data["magnitudes"] if m[-1] in "'’"}  # "millions d'euros"
+    magnitude = rf"(?:(?:{_either(set(data['magnitudes']) - elided)})(?![A-Za-zÀ-ÿ])|{_either(elided) or '(?!)'})"
     letters = "(?![A-Za-zÀ-ÿ])"
     scan = re.compile(
         rf"(?:(?P<c0>{_either(data['currency_before'])})\s?)?(?<![\d.,．，])(?P<a>{number})"
@@ -335,7 +357,7 @@ def _lexicon(language: str) -> _Lexicon:
         rf"(?:(?:{_either(data['currency_before'])})\s?)?(?P<b>{number})(?:[\s-]?(?P<mb>{magnitude}))?)?"
         rf"(?:{data['more']})?"
         rf"(?:[\s-]?(?P<mass>{_either(data['masses'])}){letters}|\s?(?P<cur>{_either(data['currency_after'])}){letters}"
-        rf"|(?P<pct>{data['percent']['words']})|(?P<cnt>{data['count']})|(?(c0)|(?!)))"
+        rf"|(?P<pct>{data['percent']['words']})|(?P<cnt>{data['count']})|(?(c0)|(?(ma){data['bare']}|(?!))))"
     )
     words = "|".join(f"(?P<{name}>{expression})" for name, expression in data["qualifiers"].items())
     forms = tuple(
