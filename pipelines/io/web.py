@@ -145,7 +145,10 @@ class Web:
             sent["If-None-Match"] = etag
         if last_modified:
             sent["If-Modified-Since"] = last_modified
-        return self._retried(url, sent, judge=self._robots.check)
+        answer = self._retried(url, sent, judge=self._robots.check)
+        if answer.is_unchanged and not (etag or last_modified):
+            raise Refused("status_304", url, "answers 304 to a request without validators", "ask the publisher")
+        return answer
 
     def _robots_text(self, url: str) -> str:
         """Text of a robots.txt; "" where there is none (RFC 9309: a 4xx allows everything, an unreachable one nothing)."""

@@ -1,7 +1,10 @@
 """Which addresses and URLs may be reached; pure, and TLS against a real server."""
 
+import contextlib
+import socket
 import ssl
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -11,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from pipelines.errors import Transient
 from pipelines.io.guarded import Guard, Refused, printable
 
 PUBLIC = ["93.184.216.34", "2606:2800:220:1::1"]
@@ -81,3 +85,26 @@ def test_a_certificate_that_does_not_hold_is_refused(self_signed, client):
     with pytest.raises(Refused) as caught:
         client(Guard(frozenset({self_signed}), allow_loopback=True)).get(f"https://127.0.0.1:{self_signed}/")
     assert caught.value.reason == "certificate"
+
+
+@pytest.mark.parametrize("drip", [b"", b"\x16\x03\x03\x40\x00\x02"], ids=["silence", "half a greeting"])
+def test_a_handshake_that_does_not_end_is_cut_at_the_deadline(client, drip):
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        port = listening.getsockname()[1]
+
+        def answer_slowly():
+            peer, _ = listening.accept()
+            # The client hangs up before the last byte: that is the point.
+            with peer, contextlib.suppress(OSError):
+                peer.sendall(drip)
+                for _ in range(20):
+                    time.sleep(0.1)
+                    peer.sendall(b"\x00" if drip else b"")
+
+        threading.Thread(target=answer_slowly, daemon=True).start()
+        began = time.monotonic()
+        with pytest.raises(Transient, match=r"within 0\.5 s"):
+            client(Guard(frozenset({port}), allow_loopback=True), deadline_seconds=0.5).get(f"https://127.0.0.1:{port}/")
+        assert time.monotonic() - began < 1.5

@@ -43,6 +43,11 @@ def test_an_unchanged_page_is_not_sent_again(server, client, conditional):
     assert server.seen[-1][1]["If-Modified-Since"] == "Tue, 15 Sep 2026 08:00:00 GMT"
 
 
+def test_a_304_that_nobody_asked_for_is_no_answer(server, client, answer):
+    server.on("/page", answer(304))
+    assert refusal(client().get, server.url + "/page") == "status_304"
+
+
 def test_a_visitor_names_itself_and_takes_plain_compression_only(server, client, answer):
     server.on("/page", answer(200, b"text"))
     client().get(server.url + "/page")
