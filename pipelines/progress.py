@@ -12,6 +12,7 @@ def topics_table(settings: Settings) -> Table:
     """Each topic with its offsets, and what waits in it for the stage that reads it."""
     table = Table("topic", "oldest", "end", "waiting", "read by")
     with Topics(settings) as topics:
+        topics.ids()
         for record in RECORDS:
             readers = {raw(record): Stage("validate", record), valid(record): Stage("enrich", record), clean(record): Stage("land", record)}
             for topic in topics_of(record):

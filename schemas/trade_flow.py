@@ -9,7 +9,7 @@ from schemas.contract import Column, Contract
 from schemas.document import SHA256, SLUG
 from schemas.vocabulary import HS_EDITIONS, TRADE_FLOWS
 
-COUNTRY = r"^([A-Z]{2}|_W)$"
+COUNTRY = r"^(?:[A-Z]{2}|_W)$"
 
 
 class TradeFlow(Struct):

@@ -6,7 +6,7 @@ from typing import Any
 
 import kafka.errors
 from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
-from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyPartitionAssignor
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 
 from pipelines.flow import Stage
 from pipelines.io.deadline import deadline
@@ -73,7 +73,7 @@ class GroupReader(Reader):
             fetch,
             group_id=stage.name,
             group_instance_id=f"{stage.name}-{slot}" if slot else None,
-            partition_assignment_strategy=(CooperativeStickyPartitionAssignor,),
+            partition_assignment_strategy=(CooperativeStickyAssignor,),
             session_timeout_ms=6000,
             heartbeat_interval_ms=1000,
             max_poll_interval_ms=int(settings.deadline_seconds * 1000) + 60_000,

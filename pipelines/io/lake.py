@@ -110,11 +110,12 @@ class LakeTable:
         except NoSuchTableError:
             self._create()
             return
-        missing = [f.name for f in self.contract.fields if f.name not in table.schema().column_names]
+        there = {field.name for field in table.schema().fields}
+        missing = [f.name for f in self.contract.fields if f.name not in there]
         if missing:
             with table.update_schema() as update:
                 update.union_by_name(iceberg_schema(self.contract))
-        surplus = set(table.schema().column_names) - {f.name for f in self.contract.fields}
+        surplus = there - {f.name for f in self.contract.fields}
         if surplus:
             raise NeedsPerson(f"the table {self.name} has columns that its contract does not name: {', '.join(sorted(surplus))}")
 

@@ -22,7 +22,7 @@ RESET_REMEDY = (
     "what landed before is recognised and not landed twice"
 )
 LOST = (kafka.errors.NoOffsetForPartitionError, kafka.errors.OffsetOutOfRangeError)
-PERSON = (kafka.errors.FencedInstanceIdError, kafka.errors.AuthorizationError, kafka.errors.AuthenticationFailedError)
+PERSON = (kafka.errors.FencedInstanceIdError, kafka.errors.AuthorizationError, kafka.errors.SaslAuthenticationFailedError)
 RETENTION_MS = 30 * 24 * 3600 * 1000
 
 
