@@ -17,12 +17,19 @@ from pipelines.enrich.knowledge import knowledge
 
 Mark = tuple[int, int, int, int]  # start, end, concepts, forms
 
-FORMS = {name: 1 << i for i, name in enumerate(("inf", "pres", "past", "part", "ing", "fut", "cond", "impf"))}
+FORMS = {name: 1 << i for i, name in enumerate(("inf", "pres", "past", "part", "ing", "fut", "cond", "impf", "verb"))}
+VERB = FORMS["verb"]  # of a language without forms: the word is a verb
 FINITE = FORMS["pres"] | FORMS["past"] | FORMS["fut"] | FORMS["cond"] | FORMS["impf"]
 # How a thing is told, and words of a clause's frame: never read inside a longer entry ("no later than" does not deny).
 OPERATORS = frozenset(
     "not not_only future plan target expect may talks under_way if would say anonymous speaker_voice history "
-    "short_term long_term now_word in_force claim loi first".split()
+    "short_term long_term now_word in_force claim loi".split()
+)
+# Concepts whose words are verbs, in a language that does not conjugate.
+VERBAL = frozenset(
+    "begin resume complete build break_ground open commission expand enlarge_capacity pause close cancel announce produce ship ramp "
+    "delay advance sign supply buy acquire merge sell raise_stake raise_funds fund receive approve refuse apply renew impose "
+    "set_policy lift quote_price up down stable report disrupt curtail".split()
 )
 # What a clause holds beside words: set by the reader, asked for by frames as if it were a concept.
 SEEN = (
@@ -97,9 +104,10 @@ def _plurals(noun: str, grammar: dict[str, Any]) -> Iterator[str]:
 def _entries(language: str) -> Iterator[tuple[str, str, int]]:
     """(surface, concept, form) of every form of every word of the language."""
     grammar = knowledge(language, "grammar")
+    conjugates = "conjugation" in grammar
     for concept, kinds in knowledge(language, "lexicon").items():
         for word in kinds.get("words", ()):
-            yield word, concept, 0
+            yield word, concept, 0 if conjugates or concept not in VERBAL else VERB
         for noun in kinds.get("nouns", ()):
             yield from ((form, concept, 0) for form in _plurals(noun, grammar))
         for verb in kinds.get("verbs", ()):
@@ -112,6 +120,8 @@ class Lexicon:
     def __init__(self, language: str) -> None:
         grammar = knowledge(language, "grammar")
         self.has_borders: bool = grammar["needs_word_borders"]
+        self._head_is_first: bool = grammar["head"] == "first"
+        self._ordinals = frozenset(knowledge(language, "lexicon")["first"]["words"])
         table: dict[str, list[int]] = {}
         known = bits()
         for surface, concept, form in _entries(language):
@@ -131,12 +141,16 @@ class Lexicon:
         for surface, cell in table.items():
             if cell[0] & closed:
                 continue
-            spans = [m.span() for m in word.finditer(surface)] if self.has_borders else [(i, i + 1) for i in range(len(surface))]
-            for i, (start, _) in enumerate(spans):
-                for _, end in spans[i:]:
-                    inner = surface[start:end]
-                    if inner != surface and inner in table and (self.has_borders or len(inner) > 1):
-                        cell[0] |= table[inner][0] & ~operators
+            ends = [m.span() for m in word.finditer(surface)] if self.has_borders else [(i, i + 1) for i in range(len(surface))]
+            for inner in self._heads(surface, ends):
+                if inner in table and not table[inner][1] & ~VERB:
+                    cell[0] |= table[inner][0] & ~operators
+
+    def _heads(self, surface: str, spans: list[tuple[int, int]]) -> list[str]:
+        """The stretches of a compound that say what it is: its beginning (`head = "first"`) or its end."""
+        if self._head_is_first:
+            return [surface[:end] for _, end in spans[:-1]]
+        return [surface[start:] for start, _ in spans[1:]] + [surface[: spans[0][1]]] * (surface[: spans[0][1]] in self._ordinals)
 
     def marks(self, text: str) -> list[Mark]:
         """Words of the lexicon in `text` (folded, lower case), in order, longest first and without overlap."""

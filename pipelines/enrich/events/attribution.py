@@ -48,8 +48,8 @@ def _after(document: Document, clause: Clause, mark: Mark, *, inverted: bool = F
     if inverted and not _follows_quote(document, clause, mark):
         return None
     limit = end + REACH // 2
-    comma = document.low.find(",", end, limit)
-    limit = limit if comma < 0 or not document.grammar.has_borders else comma
+    comma = document.low.find("," if document.grammar.has_borders else "，", end, limit)
+    limit = limit if comma < 0 else comma
     unnamed = next((m for m in clause.marks if m[2] & ANONYMOUS and end <= m[0] < limit), None)
     named = next((m for m in document.mentions.within(end, limit) if m.type not in {"place", "facility", "deposit"}), None)
     if named and (not unnamed or named.start <= unnamed[1] + 6):
@@ -69,7 +69,7 @@ def _before(document: Document, clause: Clause, mark: Mark) -> Voice | None:
     low = max(clause.start, mark[0] - REACH)
     unnamed = [m for m in clause.marks if m[2] & ANONYMOUS and low <= m[0] and m[1] <= mark[0] + 1]
     for mention in reversed(document.mentions.within(low, mark[0])):
-        if mention.type in {"place", "facility", "deposit"} or (unnamed and unnamed[-1][0] > mention.start):
+        if mention.type in {"place", "facility", "deposit"} or (unnamed and unnamed[-1][0] > mention.end):
             continue
         if case_of(document, clause, mention) in {"", "of", "at"} and mention.end <= mark[0]:
             if unnamed and case_of(document, clause, mention) == "of":

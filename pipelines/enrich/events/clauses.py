@@ -31,6 +31,7 @@ class Clause(Struct):
     quantities: tuple[Quantity, ...]
     amounts: tuple[Amount, ...]
     is_relative: bool = False
+    is_taken_up: bool = False  # it goes on after a relative clause, and is read there
     resumes: int = -1  # index of the clause whose subject this one takes up after a relative clause
 
 
@@ -46,9 +47,24 @@ def clauses(document: Document, sentence: Sentence, marks: list[Mark]) -> list[C
             last += 1
         clause = _clause(document, start, end, index, marks[first:last])
         clause.is_relative, clause.resumes = is_relative, resumes
+        if resumes >= 0:
+            _take_up(clause, found[resumes])
         found.append(clause)
         first = last
     return found
+
+
+def _take_up(clause: Clause, head: Clause) -> None:
+    """A clause that goes on after a relative one holds its beginning too ("The second phase, which …, was not launched")."""
+    clause.marks = head.marks + clause.marks
+    clause.concepts |= head.concepts
+    clause.organisations = head.organisations + clause.organisations
+    clause.sites = head.sites + clause.sites
+    clause.materials = head.materials + clause.materials
+    clause.dates = head.dates + clause.dates
+    clause.quantities = head.quantities + clause.quantities
+    clause.amounts = head.amounts + clause.amounts
+    head.is_taken_up = True
 
 
 def _spans(document: Document, sentence: Sentence, marks: list[Mark]) -> list[tuple[int, int, bool, int]]:
@@ -117,7 +133,7 @@ def _clause(document: Document, start: int, end: int, index: int, marks: list[Ma
         if any(q.normalised_unit == "t/y" for q in quantities) or document.grammar.annual.search(document.low, start, end):
             concepts |= seen["@yearly"]
     if amounts:
-        concepts |= seen["@price"] if any(a.per and a.per != "share" for a in amounts) else 0
+        concepts |= seen["@price"] if any(a.per and a.per != "share" and a.role != "by" for a in amounts) else 0
         concepts |= seen["@amount"] if any(not a.per for a in amounts) else 0
     if "%" in document.low[start:end]:
         concepts |= seen["@percent"]

@@ -81,6 +81,7 @@ class Grammar:
         self.since = re.compile(groups["since"])
         self.delta = re.compile(groups["delta"])
         self.value = re.compile(groups["value"])
+        self.level = re.compile(groups["level"])
         self.indefinite = re.compile(groups["indefinite"])
         self.definite = re.compile(groups["definite"])
         self.copula = re.compile(groups["copula"])

@@ -21,8 +21,10 @@ IF = mask_of("if")
 WOULD = mask_of("would")
 SAY = mask_of("say", "according", "anonymous")
 CANCEL = mask_of("cancel")
+LOI = mask_of("loi")
 IN_FORCE = mask_of("in_force")
 OPERATORS = NOT | FUTURE | PLAN | TARGET | EXPECT | MAY | TALKS | UNDER_WAY | IF | WOULD
+GIVEN_UP = frozenset({"ownership_change", "financing", "permit"})  # given up, they are denied
 INF, PRES, PAST, PART, ING = (FORMS[name] for name in ("inf", "pres", "past", "part", "ing"))
 FUT, COND, IMPF = (FORMS[name] for name in ("fut", "cond", "impf"))
 
@@ -55,6 +57,8 @@ def _operators(clause: Clause, anchor: Mark, kind: str) -> int:
     for mark in clause.marks:
         if mark[2] & NOT_ONLY:
             continue
+        if mark[2] & CANCEL and mark is not anchor and kind in GIVEN_UP and (mark[0] < anchor[0] or not anchor[3]):
+            found |= NOT
         if mark[0] < anchor[0] or (not anchor[3] and mark[0] > anchor[1]) or (kind == "market_assessment" and not mark[2] & NOT):
             found |= mark[2] & OPERATORS
     return found
@@ -70,7 +74,7 @@ def _hypothetical(operators: int, *, reported: bool) -> Factuality | None:
 
 def _of_deed(document: Document, clause: Clause, fit: Fit, operators: int, form: int) -> Factuality | None:
     """Of what somebody does: the strongest operator decides, then the form of the verb."""
-    anchor = fit.anchor
+    anchor, kind = fit.anchor, fit.frame.type
     if fit.anchor[2] & IN_FORCE and fit.frame.name == "control_in_force":
         return "under_way"
     if operators & TALKS:
@@ -95,7 +99,7 @@ def _of_deed(document: Document, clause: Clause, fit: Fit, operators: int, form:
         return "under_way"
     if form & (PRES | INF | IMPF) and not form & (PAST | PART):
         return _present(fit)
-    return "achieved"
+    return "planned" if fit.frame.name == "start_moved" or clause.concepts & LOI and kind == "financing" else "achieved"
 
 
 def _present(fit: Fit) -> Factuality | None:

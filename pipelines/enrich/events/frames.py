@@ -26,6 +26,7 @@ class Frame(Struct, frozen=True):
     is_whole: bool  # of a market: needs neither actor nor site
     tense: str | None
     object: str | None
+    governs: int = 0  # the noun that the anchor goes with must be one of these; 0: any
 
 
 class Fit(Struct):
@@ -42,6 +43,7 @@ def _frame(row: dict[str, Any]) -> Frame:
     return Frame(
         row["name"], row["type"], mask_of(*row["anchor"]), groups, mask_of(*row.get("any", ())), mask_of(*absent),
         row.get("dated", False), row.get("whole", False), row.get("tense"), row.get("object"),
+        mask_of(*row.get("governs", ())),
     )  # fmt: skip
 
 
@@ -81,7 +83,7 @@ def _anchor(frame: Frame, clause: Clause) -> Mark | None:
     for mark in clause.marks:
         if not mark[2] & frame.anchor:
             continue
-        if _fills_alone(mark, frame, clause):
+        if _fills_alone(mark, frame, clause) or (frame.governs and not _governs(frame, mark, clause)):
             continue
         if best is None or (mark[3] and not best[3]):
             best = mark
@@ -100,4 +102,16 @@ def _fills_alone(mark: Mark, frame: Frame, clause: Clause) -> bool:
     return False
 
 
+def _governs(frame: Frame, mark: Mark, clause: Clause) -> bool:
+    """Whether the noun that the verb goes with is one that the frame wants: the next after it, else the first before it."""
+    after = next((m for m in clause.marks if m[0] >= mark[0] and m is not mark and m[2] & GOVERNED), None)
+    if after is not None and after[0] - mark[1] < NEAR:
+        return bool(after[2] & frame.governs)
+    before = next((m for m in clause.marks if m[0] < mark[0] and m[2] & GOVERNED), None)
+    chosen = before or after
+    return chosen is None or bool(chosen[2] & frame.governs)
+
+
+GOVERNED = mask_of("plant", "mine", "project", "construction", "production", "ramp")
+NEAR = 40  # characters between a verb and its object
 _SEEN_MASK = mask_of(*(name for name in bits() if name.startswith("@")))

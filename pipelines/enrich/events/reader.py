@@ -80,7 +80,10 @@ class _Reader:
         return _one_assessment(found)
 
     def _told(self, parts: list[Clause], voice: Voice | None) -> list[Told]:
-        found = told(self.document, parts, reported=voice is not None or self.paragraph_voice is not None)
+        spoken_of = self.own_release is not None or self.discourse.operator is not None or self.discourse.site is not None
+        found = told(
+            self.document, parts, reported=voice is not None or self.paragraph_voice is not None, is_spoken_of=spoken_of
+        )
         lent = 0
         for part in parts:
             lent |= part.concepts

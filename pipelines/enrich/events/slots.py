@@ -82,6 +82,10 @@ def date_of(dates: Iterable[DateSpan], anchor: int, document: Document) -> DateS
     kept = []
     for date in dates:
         before = document.low[max(0, date.start - _NEAR) : date.start]
+        if document.low[date.end : date.end + 1] == ")" and before.endswith("(") and date.precision == "year":
+            continue
+        if document.grammar.level.match(document.low, date.end):
+            continue
         if document.grammar.old_value.search(before) and date.qualifier not in {"from", "until", "by", "after"}:
             continue
         kept.append(date)

@@ -6,15 +6,24 @@ from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.factuality import Telling, telling
 from pipelines.enrich.events.frames import Fit, Frame, fits
-from pipelines.enrich.lexicon import mask_of
+from pipelines.enrich.lexicon import Mark, mask_of
 
-LENT = mask_of("@org", "@site", "@authority", "@material", "@chain", "authority_word", "say", "anonymous", "according")
+LENT = mask_of(
+    "@org", "@site", "@authority", "@material", "@chain", "authority_word", "say", "anonymous", "according", "expect", "future"
+)
+LENT_UNWRITTEN = mask_of("capacity", "control", "quota", "tariff", "permit", "stockpile", "price", "plant", "project", "@date")
 LENT_LATER = mask_of("@amount", "@price", "@quantity", "@yearly", "@percent", "@date")
+SPOKEN_OF = mask_of("@org", "@site")
+FIGURES = mask_of("@amount", "@quantity")
 IF = mask_of("if")
 STAKE = mask_of("stake", "joint_venture", "merge")
 NOW_DATED = frozenset({"planned", "targeted", "forecast"})
-MERGED = frozenset({"financing", "facility_change", "schedule_guidance", "supply_agreement", "ownership_change", "permit",
-                    "policy_control", "disruption", "resource_study", "production_milestone"})  # fmt: skip
+MERGED = frozenset(
+    {"financing", "facility_change", "schedule_guidance", "supply_agreement", "ownership_change", "permit", "policy_control",
+     "disruption", "resource_study", "production_milestone", "price_move"}
+)  # fmt: skip
+OF_PLANTS = frozenset({"facility_change", "production_milestone", "schedule_guidance"})
+SIZE = frozenset({"yearly_to_come", "yearly_produced", "output", "funded", "expansion"})  # frames that a bare figure may fill
 
 
 class Told(Struct):
@@ -27,23 +36,29 @@ class Told(Struct):
     domain: list[Clause]
 
 
-def told(document: Document, found: list[Clause], *, reported: bool) -> list[Told]:
-    """The events of a sentence in order, each with its clauses."""
-    whole = 0
+def told(document: Document, found: list[Clause], *, reported: bool, is_spoken_of: bool) -> list[Told]:
+    """The events of a sentence in order, each with its clauses.
+
+    `reported`: somebody speaks; `is_spoken_of`: the text before speaks of a company or a site.
+    """
+    whole = SPOKEN_OF if is_spoken_of else 0
     for clause in found:
         whole |= clause.concepts
+    lent = LENT if document.grammar.has_borders else LENT | LENT_UNWRITTEN
     events: list[Told] = []
     waiting: list[Clause] = []
     is_conditional = False
     for i, clause in enumerate(found):
+        if clause.is_taken_up:
+            continue
         is_conditional = is_conditional or any(m[2] & IF for m in clause.marks[:3])
         later = found[i + 1].concepts & LENT_LATER if i + 1 < len(found) and not document.grammar.has_borders else 0
-        event = None if is_conditional else _event(document, clause, whole & LENT | later, reported=reported)
-        if event is None:
+        event = None
+        if not is_conditional:
+            event = _event(document, clause, whole & lent | later, reported=reported)
+            event = event or _gapped(document, clause, events, reported=reported)
+        if event is None or (events and _continues(events[-1], event)):
             (events[-1].domain if events else waiting).append(clause)
-            continue
-        if events and _continues(events[-1], event):
-            events[-1].domain.append(clause)
             continue
         event.domain = [clause] if events else [clause, *waiting]
         events.append(event)
@@ -57,10 +72,23 @@ def _event(document: Document, clause: Clause, outside: int, *, reported: bool) 
         how = telling(document, clause, fit, reported=reported)
         if how.is_conditional:
             return None
-        if how.factuality is None or not _tense_fits(fit.frame, how, fit.anchor[3]):
+        if how.factuality is None or not _tense_fits(fit.frame, how):
             continue
         return Told(clause, fit, how, _type(fit.frame, how, clause), [clause])
     return None
+
+
+def _gapped(document: Document, clause: Clause, events: list[Told], *, reported: bool) -> Told | None:
+    """A clause that says the same of another without naming the thing again ("…, while B has not yet received one")."""
+    if not events or not clause.organisations:
+        return None
+    fit = events[-1].fit
+    anchor: Mark | None = next((m for m in clause.marks if m[2] & fit.frame.anchor and m[3]), None)
+    if anchor is None or not anchor[2] & fit.anchor[2] & fit.frame.anchor:
+        return None
+    again = Fit(fit.frame, anchor)
+    how = telling(document, clause, again, reported=reported)
+    return None if how.factuality is None else Told(clause, again, how, _type(fit.frame, how, clause), [clause])
 
 
 def _type(frame: Frame, how: Telling, clause: Clause) -> str:
@@ -70,7 +98,7 @@ def _type(frame: Frame, how: Telling, clause: Clause) -> str:
     return frame.type
 
 
-def _tense_fits(frame: Frame, how: Telling, form: int) -> bool:
+def _tense_fits(frame: Frame, how: Telling) -> bool:
     return frame.tense != "future" or how.factuality in NOW_DATED
 
 
@@ -92,6 +120,8 @@ def _object_fits(clause: Clause, fit: Fit) -> bool:
 
 def _continues(one: Told, other: Told) -> bool:
     """Whether the clause goes on about the same event: same kind and factuality, nobody and nothing new named."""
+    if _is_its_size(one, other):
+        return True
     if one.type != other.type or one.type not in MERGED or one.telling.factuality != other.telling.factuality:
         return False
     if one.type == "financing":
@@ -102,6 +132,16 @@ def _continues(one: Told, other: Told) -> bool:
         return False
     materials = {m.material_id for c in one.domain for m in c.materials}
     other_materials = {m.material_id for m in other.clause.materials}
+    if one.type == "price_move":
+        return not other_materials
     both_figures = any(c.quantities for c in one.domain) and other.clause.quantities
     both_dates = one.clause.dates and other.clause.dates
     return not (both_figures or both_dates) and (not other_materials or not materials or other_materials <= materials)
+
+
+def _is_its_size(one: Told, other: Told) -> bool:
+    """A bare figure after an event of a plant is the plant's size or cost ("…, with a capacity of 15 t a year")."""
+    clause = other.clause
+    if one.type not in OF_PLANTS or other.fit.frame.name not in SIZE or clause.organisations or clause.sites or clause.dates:
+        return False
+    return bool(clause.concepts & FIGURES) and not any(c.concepts & FIGURES & clause.concepts for c in one.domain)
