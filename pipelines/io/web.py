@@ -73,11 +73,16 @@ class Answer:
 
     @property
     def charset(self) -> str | None:
-        """Character set that the server named, in lower case; None if it named none."""
+        """Character set that the server named, in lower case; None if it named none, or none that bytes can be read in."""
         if "charset" not in self.headers.get("content-type", "").lower():
             return None
-        named = get_encoding_from_headers({"content-type": self.headers["content-type"]})
-        return named.strip().lower() if named else None
+        named = (get_encoding_from_headers({"content-type": self.headers["content-type"]}) or "").strip().lower()
+        try:
+            # Python also knows codecs that are no character sets (hex, undefined, idna); these fail here.
+            b"\xfftext".decode(named, "replace")
+        except (LookupError, ValueError):
+            return None
+        return named
 
     @property
     def sha256(self) -> str:
@@ -89,10 +94,7 @@ class Answer:
         for mark, codec in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
             if self.body.startswith(mark):
                 return self.body.decode(codec, "replace")
-        try:
-            return self.body.decode(self.charset or "utf-8", "replace")
-        except LookupError:
-            return self.body.decode("utf-8", "replace")
+        return self.body.decode(self.charset or "utf-8", "replace")
 
 
 @dataclass(frozen=True)

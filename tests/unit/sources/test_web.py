@@ -322,3 +322,9 @@ def test_nobody_listening_is_transient(client):
 ])  # fmt: skip
 def test_text_is_read_by_its_mark_its_header_or_as_utf_8(content_type, body, text):
     assert Answer("http://example.org/", 200, {"content-type": content_type}, body, datetime.now(UTC)).text() == text
+
+
+@pytest.mark.parametrize("named", ["no-such-thing", "hex", "base64", "undefined", "idna", "", "utf-8\x00", "../x"])
+def test_a_character_set_that_is_none_is_not_told(named):
+    answer = Answer("http://example.org/", 200, {"content-type": f"text/html; charset={named}"}, b"text", datetime.now(UTC))
+    assert (answer.charset, answer.text()) == (None, "text")
