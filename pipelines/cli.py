@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.table import Table
 
+from infra.commands import bring_up
 from infra.commands import register as register_stack
 from pipelines.errors import ConfigurationError, LodestreamError
 from pipelines.flow import STAGES, VERBS
@@ -48,9 +49,32 @@ def logs_to_terminal() -> None:
 
 
 @app.command()
+def run(
+    wait: Annotated[bool, typer.Option(help="Stay up until Ctrl-C; without it the stack is stopped at the end.")] = True,
+) -> None:
+    """Start the embedded stack, run the main job through Airflow, tell what landed and where to look."""
+    from infra.supervisor import Supervisor
+    from pipelines.job import run as run_job
+    from pipelines.job import tell_where
+    from pipelines.run import stop_on_signals
+
+    reached = bring_up(load_settings())
+    stop = stop_on_signals()
+    try:
+        run_job(reached, out)
+        tell_where(reached, out)
+        if wait:
+            out.print("the stack stays up; Ctrl-C stops it")
+            stop.wait()
+    finally:
+        Supervisor(reached).down(lambda *_: None)
+        out.print(f"stopped; {reached.home} keeps everything for the next run", highlight=False)
+
+
+@app.command()
 def pull(source: Annotated[str, typer.Argument(help="Name of the source; `lodestream sources` lists them.")]) -> None:
     """Pull a source: publish its new records and its cursor."""
-    from pipelines.pull import pull as run_pull  # noqa: PLC0415 - heavy imports wait until they are needed
+    from pipelines.pull import pull as run_pull
 
     counts = run_pull(load_settings(), source, lambda n: out.print(f"{source}: {n} records published"))
     said = ", ".join(f"{k} {v}" for k, v in counts.items() if k not in ("source", "record"))
@@ -61,7 +85,7 @@ def pull(source: Annotated[str, typer.Argument(help="Name of the source; `lodest
 @app.command()
 def sources() -> None:
     """List the sources."""
-    from pipelines.sources import SOURCES  # noqa: PLC0415
+    from pipelines.sources import SOURCES
 
     table = Table("source", "record", "publisher", "schedule", "licence")
     for s in SOURCES:
@@ -72,7 +96,7 @@ def sources() -> None:
 @app.command()
 def drain(names: Annotated[list[str] | None, typer.Argument(help="Records or stages; everything if none is named.")] = None) -> None:
     """Work through all that waits in the topics, then stop."""
-    from pipelines.run import drain as run_drain  # noqa: PLC0415
+    from pipelines.run import drain as run_drain
 
     settings = load_settings()
     for stage in _stages(names):
@@ -85,7 +109,7 @@ def work(
     slot: Annotated[str | None, typer.Option(help="This worker's place: one that is restarted in it takes over at once.")] = None,
 ) -> None:
     """Work as a long-lived consumer until it is told to stop."""
-    from pipelines.run import work_all  # noqa: PLC0415
+    from pipelines.run import work_all
 
     for report in work_all(load_settings(), _stages(names), slot):
         out.print(report.line())
@@ -103,7 +127,7 @@ def _stages(names: list[str] | None) -> list[str]:
 @app.command()
 def tables() -> None:
     """Show what landed: rows, snapshot and location of each table."""
-    from pipelines.query import states  # noqa: PLC0415
+    from pipelines.query import states
 
     table = Table("table", "rows", "snapshot", "snapshots", "exported files", "location")
     for s in states(load_settings()):
@@ -117,7 +141,7 @@ def query(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Run SQL over the tables."""
-    from pipelines.query import query as run_query  # noqa: PLC0415
+    from pipelines.query import query as run_query
 
     rows = run_query(load_settings(), sql)
     if as_json:
@@ -133,12 +157,12 @@ def query(
 @app.command()
 def topics(create: Annotated[bool, typer.Option(help="Make the topics and the bucket that are missing.")] = False) -> None:
     """Show the topics: records, and how far each stage is."""
-    from pipelines.progress import topics_table  # noqa: PLC0415
+    from pipelines.progress import topics_table
 
     settings = load_settings()
     if create:
-        from pipelines.io.objects import Objects  # noqa: PLC0415
-        from pipelines.io.topics import Topics  # noqa: PLC0415
+        from pipelines.io.objects import Objects
+        from pipelines.io.topics import Topics
 
         with Topics(settings) as found:
             made = found.ensure()

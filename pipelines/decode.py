@@ -49,10 +49,11 @@ def _document(raw: Raw) -> dict[str, Any]:
 
 def _text(raw: Raw) -> tuple[str, str]:
     """Title and plain text of a page."""
+    charset = raw.meta.get("charset")
     if "html" in raw.content_type:
-        title, text = html_text(raw.payload)
+        title, text = html_text(raw.payload.decode(charset, "replace") if charset else raw.payload)
         return title, text
-    return "", raw.payload.decode(raw.meta.get("charset") or "utf-8", "replace")
+    return "", raw.payload.decode(charset or "utf-8", "replace")
 
 
 def _trade_flow(raw: Raw) -> dict[str, Any]:

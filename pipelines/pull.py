@@ -30,7 +30,7 @@ def pull(settings: Settings, name: str, on_progress: Callable[[int], None] | Non
     objects.ensure_bucket()
     publisher = Publisher(settings, objects, name)
     try:
-        running = source.pull(source.web(settings), read_cursor(settings, name), settings)
+        running = source.pull(source.web(settings), read_cursor(settings, objects, name), settings)
         records = _publish(settings, running, publisher, objects, on_progress)
     finally:
         publisher.close()

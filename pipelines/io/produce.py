@@ -10,7 +10,7 @@ from pipelines.flow import CURSORS
 from pipelines.io.deadline import deadline
 from pipelines.io.objects import Objects
 from pipelines.io.topics import client_options, named_errors
-from pipelines.messages import Headers
+from pipelines.messages import Headers, read_headers
 from pipelines.settings import Settings
 
 IN_FLIGHT_BYTES = 8 * 2**20
@@ -94,16 +94,20 @@ class Publisher(Writer):
             self._producer.abort_transaction()
 
 
-def read_cursor(settings: Settings, source: str) -> dict[str, Any]:
+def read_cursor(settings: Settings, objects: Objects, source: str) -> dict[str, Any]:
     """The source's cursor as its last pull left it; empty before the first."""
-    cursor: dict[str, Any] = {}
-    for key, value in _cursors(settings):
-        if key == source:
-            cursor = orjson.loads(value)
+    last = None
+    for record in _cursors(settings):
+        if record.key == source.encode():
+            last = record
+    if last is None:
+        return {}
+    address = read_headers(last.headers).get("ce_dataref")
+    cursor: dict[str, Any] = orjson.loads(objects.get(address) if address else last.value)
     return cursor
 
 
-def _cursors(settings: Settings) -> Iterator[tuple[str, bytes]]:
+def _cursors(settings: Settings) -> Iterator[Any]:
     part = TopicPartition(CURSORS, 0)
     with named_errors("reading cursors"), deadline(settings.deadline_seconds, "reading cursors"):
         consumer = KafkaConsumer(**client_options(settings), enable_auto_commit=False, isolation_level="read_committed")
@@ -113,7 +117,7 @@ def _cursors(settings: Settings) -> Iterator[tuple[str, bytes]]:
             end = consumer.end_offsets([part])[part]
             while consumer.position(part) < end:
                 found = consumer.poll(timeout_ms=1000)
-                yield from ((r.key.decode(), r.value) for records in found.values() for r in records if r.key and r.value)
+                yield from (record for records in found.values() for record in records)
         finally:
             consumer.close(autocommit=False)
 

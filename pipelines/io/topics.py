@@ -86,9 +86,10 @@ class Topics:
         return missing
 
     def _new(self, topic: str) -> NewTopic:
+        config = {"max.message.bytes": str(2 * self.settings.record_bytes)}
         if topic == CURSORS:
-            return NewTopic(topic, 1, self.settings.replication, topic_configs={"cleanup.policy": "compact"})
-        config = {"retention.ms": str(RETENTION_MS), "max.message.bytes": str(2 * self.settings.record_bytes)}
+            return NewTopic(topic, 1, self.settings.replication, topic_configs=config | {"cleanup.policy": "compact"})
+        config["retention.ms"] = str(RETENTION_MS)
         return NewTopic(topic, self.settings.partitions, self.settings.replication, topic_configs=config)
 
     def _begin(self, stage: Stage) -> None:
