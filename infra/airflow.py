@@ -22,12 +22,13 @@ from infra.service import CHECKOUT, Part, Service, environment
 from pipelines.errors import NeedsPerson
 from pipelines.settings import Settings
 
-# Part by its command: where its state and its last sign of life stand in the answer of the health check.
-PARTS = {
-    "api-server": ("metadatabase", ""),
-    "scheduler": ("scheduler", "latest_scheduler_heartbeat"),
-    "dag-processor": ("dag_processor", "latest_dag_processor_heartbeat"),
-    "triggerer": ("triggerer", "latest_triggerer_heartbeat"),
+# Part by its command: where its state and its last sign of life stand in the answer of the health check, and its options.
+# The log servers are for parts on other machines: here the UI reads the logs from the folder.
+PARTS: dict[str, tuple[str, str, list[str]]] = {
+    "api-server": ("metadatabase", "", []),
+    "scheduler": ("scheduler", "latest_scheduler_heartbeat", ["--skip-serve-logs"]),
+    "dag-processor": ("dag_processor", "latest_dag_processor_heartbeat", []),
+    "triggerer": ("triggerer", "latest_triggerer_heartbeat", ["--skip-serve-logs"]),
 }
 
 
@@ -37,7 +38,7 @@ def service(settings: Settings) -> Service:
     parts = [
         Part(
             name=f"airflow-{command}",
-            command=[sys.executable, "-m", "airflow", command],
+            command=[sys.executable, "-m", "airflow", command, *options],
             folder=folder,
             environment=partial(variables_of, settings, folder),
             port_field="airflow_port" if command == "api-server" else "",
@@ -45,7 +46,7 @@ def service(settings: Settings) -> Service:
             start_seconds=180,
             stop_seconds=20,
         )
-        for command in PARTS
+        for command, (_, _, options) in PARTS.items()
     ]
     return Service("airflow", parts, prepare=partial(prepare, settings, folder), needs=("broker", "store"))
 
@@ -99,7 +100,7 @@ def prepare(settings: Settings, folder: Path) -> None:
 
 def is_healthy(port: int, command: str, since: float) -> bool:
     """Whether the part says that it is well, and said so after `since` (seconds of the epoch); raises OSError if nobody answers."""
-    state, heartbeat = PARTS[command]
+    state, heartbeat, _ = PARTS[command]
     # Loopback never goes by a proxy, whatever the environment says.
     with build_opener(ProxyHandler({})).open(f"http://{HOST}:{port}/api/v2/monitor/health", timeout=5) as answer:
         said = json.load(answer)[state]

@@ -126,9 +126,10 @@ class Teller:
 
     def __call__(self, name: str, what: str, seconds: float) -> None:
         """Print the event of a part, `seconds` after the start."""
-        if what in {"healthy", "stopped", "was running", "preparing"}:
-            mark = {"preparing": "…"}.get(what, "✓")
-            self._console.print(f"{mark} {name:22}{what:12}{seconds:6.1f} s", highlight=False, markup=False)
+        if what in {"healthy", "stopped", "was running"}:
+            self._console.print(f"✓ {name:22}{what:12}{seconds:6.1f} s", highlight=False, markup=False)
+        elif what not in {"preparing", "starting"}:
+            self._console.print(f"! {name} {what}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _table(states: list[State]) -> Table:

@@ -106,7 +106,7 @@ def _ports(settings: Settings) -> list[Finding]:
         port = getattr(settings, field)
         free = is_ours or ports.is_free(port)
         words = f"{port} {'in use by this home' if is_ours else 'free'}" if free else f"{port} is taken by {ports.holder(port)}"
-        is_fixed = field in settings.model_fields_set
+        is_fixed = ports.is_fixed(settings, field)
         remedy = f"set {ports.name_of(field)} to a free port" if is_fixed else "`lodestream up` will choose a free one"
         findings.append(Finding(f"port {ports.name_of(field)}", free, words, remedy, is_needed=is_fixed))
     return findings

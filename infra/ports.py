@@ -1,4 +1,4 @@
-"""Ports of a home: explicit ones are taken as they are, a default that is taken by another is replaced and remembered."""
+"""Ports of a home: one that somebody set is used or refused, one that nobody set is replaced if it is taken, and remembered."""
 
 import os
 import random
@@ -15,24 +15,30 @@ from pipelines.settings import PREFIX, Settings
 HOST = "127.0.0.1"
 # Under the range that Linux hands to outgoing connections, so that none of them takes a port between the choice and its use.
 CANDIDATES = range(20_000, 32_000)
+HEADER = "# Ports of this home's services, kept by `lodestream up`. To fix one, set the variable in the environment."
 
 
 def settle(settings: Settings, fields: Iterable[str], running: dict[str, int]) -> Settings:
     """Settings whose port `fields` can be used now; remembers them in `<home>/stack.env`.
 
-    `running` holds the ports that this home's own services listen on. Raises ConfigurationError if an explicit port is taken.
+    `running` holds the ports that this home's own services listen on. Raises ConfigurationError if a port that was set is taken.
     """
     chosen: dict[str, int] = {}
     for field in fields:
         port = getattr(settings, field)
         if running.get(field) != port and not is_free(port):
-            if field in settings.model_fields_set:
-                raise _taken(settings, field, port)
+            if is_fixed(settings, field):
+                raise _taken(field, port)
             port = free_port(set(chosen.values()))
         chosen[field] = port
     remember(settings.home, chosen)
     # Explicit from now on, also for the processes that are started with these settings.
     return settings.model_copy(update=chosen)
+
+
+def is_fixed(settings: Settings, field: str) -> bool:
+    """Whether somebody set the port, other than an earlier `up` of the home."""
+    return field in settings.model_fields_set and (name_of(field) in os.environ or field not in _remembered(settings.home))
 
 
 def is_free(port: int) -> bool:
@@ -70,7 +76,7 @@ def holder(port: int) -> str:
 def remember(home: Path, chosen: dict[str, int]) -> None:
     """Write the ports to `<home>/stack.env`, keeping its other lines."""
     path = home / "stack.env"
-    lines = path.read_text().splitlines() if path.exists() else ["# Ports of this home's services, written by `lodestream up`."]
+    lines = path.read_text().splitlines() if path.exists() else [HEADER]
     for field, port in chosen.items():
         name = name_of(field)
         lines = [*(line for line in lines if not line.startswith(f"{name}=")), f"{name}={port}"]
@@ -78,12 +84,17 @@ def remember(home: Path, chosen: dict[str, int]) -> None:
         write_atomically(path, "\n".join(lines) + "\n")
 
 
-def _taken(settings: Settings, field: str, port: int) -> ConfigurationError:
+def _taken(field: str, port: int) -> ConfigurationError:
     name = name_of(field)
-    where = "the environment" if name in os.environ else str(settings.home / "stack.env")
     return ConfigurationError(
-        f"port {port} ({name} in {where}) is taken by {holder(port)}", f"stop that process, or set {name} to a free port"
+        f"port {port} ({name}) is taken by {holder(port)}", f"stop that process, set {name} to a free port, or unset it"
     )
+
+
+def _remembered(home: Path) -> set[str]:
+    path = home / "stack.env"
+    lines = path.read_text().splitlines() if path.exists() else []
+    return {line.split("=")[0].removeprefix(PREFIX).lower() for line in lines if "=" in line}
 
 
 def name_of(field: str) -> str:

@@ -47,7 +47,9 @@ def environment(settings: Settings) -> dict[str, str]:
         value = getattr(settings, name)
         plain = value.get_secret_value() if isinstance(value, SecretStr) else value
         values[f"{PREFIX}{name.upper()}"] = plain if isinstance(plain, str) else _text(settings, name)
-    return {**os.environ, **values, f"{PREFIX}HOME": str(settings.home.resolve())}
+    # Where it is set (as in many images), each process would compile all its modules again: 4 s for each part of Airflow.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**inherited, **values, f"{PREFIX}HOME": str(settings.home.resolve())}
 
 
 def _text(settings: Settings, name: str) -> str:

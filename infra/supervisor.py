@@ -30,7 +30,7 @@ PORT_FIELDS = {
     "publishers": ("publisher_port",),
     "airflow": ("airflow_port",),
 }
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.05
 Report = Callable[[str, str, float], None]  # part, what happened to it, seconds since the start
 
 
@@ -66,7 +66,7 @@ class Supervisor:
             with self._alone("up"):
                 java.version()
                 jars.fetch()
-                self.settings = ports.settle(self.settings, self._port_fields(names), self._running_ports())
+                self._settle_ports(names, report)
                 services = self.services(names)
                 started: list[Part] = []
                 try:
@@ -120,6 +120,14 @@ class Supervisor:
         """Settings of all ports that the home needs, and whether a running part of it holds them."""
         running = self._running_ports()
         return {field: running.get(field) == getattr(self.settings, field) for field in self._port_fields(NAMES)}
+
+    def _settle_ports(self, names: Sequence[str], report: Report) -> None:
+        before = self.settings
+        self.settings = ports.settle(before, self._port_fields(names), self._running_ports())
+        for field in self._port_fields(names):
+            old, new = getattr(before, field), getattr(self.settings, field)
+            if old != new:
+                report(ports.name_of(field), f"{old} is taken by {ports.holder(old)}; using {new}", 0.0)
 
     def _port_fields(self, names: Sequence[str]) -> list[str]:
         return [field for service in self.services(names) for field in PORT_FIELDS[service.name]]
@@ -187,15 +195,16 @@ class Supervisor:
 
     def _wait(self, part: Part) -> None:
         record = self._records()[part.name]
-        deadline = time.monotonic() + part.start_seconds
+        begin = time.monotonic()
         while missing := self._missing(part, record):
             self._go_on()
             log = self.home / "logs" / f"{part.name}.log"
             if processes.find(record) is None:
                 raise NeedsPerson(f"{part.name} ended while it started: {_last_words(log)}", f"see {log}")
-            if time.monotonic() > deadline:
+            waited = time.monotonic() - begin
+            if waited > part.start_seconds:
                 raise NeedsPerson(f"{part.name} was not healthy within {part.start_seconds:.0f} s: {missing}", f"see {log}")
-            time.sleep(POLL_SECONDS)
+            time.sleep(min(0.5, POLL_SECONDS + waited / 20))  # asking costs time that the part needs to start
 
     @staticmethod
     def _missing(part: Part, record: Record) -> str:
