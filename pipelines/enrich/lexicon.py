@@ -15,7 +15,8 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from pipelines.enrich.folding import fold, lower
 from pipelines.enrich.knowledge import knowledge
 
-Mark = tuple[int, int, int, int]  # start, end, concepts, forms
+HAN = "\u2e80"  # from here on letters are of scripts without spaces
+Mark = tuple[int, int, int, int]  # start, end, concepts, forms (0: a noun or a phrase)
 
 FORMS = {name: 1 << i for i, name in enumerate(("inf", "pres", "past", "part", "ing", "fut", "cond", "impf", "verb"))}
 VERB = FORMS["verb"]  # of a language without forms: the word is a verb
@@ -125,12 +126,20 @@ class Lexicon:
         table: dict[str, list[int]] = {}
         known = bits()
         for surface, concept, form in _entries(language):
-            cell = table.setdefault(lower(fold(surface)), [0, 0])
+            cell = table.setdefault(lower(fold(surface)), [0, 0, 0])
             cell[0] |= known[concept]
             cell[1] |= form
+            cell[2] |= 0 if form else known[concept]
         self._inherit(table)
         self._patterns = list(table)
         self._values = [(cell[0], cell[1]) for cell in table.values()]
+        doubtful = sum(FORMS[name] for name in grammar.get("doubtful_forms", ()))
+        self._determiners = tuple(grammar.get("determiners", ()))
+        # What the word is as a noun, where its form may be one: read so after an article.
+        self._nouns = [
+            (cell[2], 0) if cell[1] and not cell[1] & ~doubtful or cell[1] & doubtful and cell[2] else None for cell in table.values()
+        ]
+        self._is_latin = [text[0].isascii() for text in table]
         self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.LeftmostLongest)
 
     def _inherit(self, table: dict[str, list[int]]) -> None:
@@ -145,6 +154,7 @@ class Lexicon:
             for inner in self._heads(surface, ends):
                 if inner in table and not table[inner][1] & ~VERB:
                     cell[0] |= table[inner][0] & ~operators
+                    cell[2] |= table[inner][2] & ~operators
 
     def _heads(self, surface: str, spans: list[tuple[int, int]]) -> list[str]:
         """The stretches of a compound that say what it is: its beginning (`head = "first"`) or its end."""
@@ -154,17 +164,23 @@ class Lexicon:
 
     def marks(self, text: str) -> list[Mark]:
         """Words of the lexicon in `text` (folded, lower case), in order, longest first and without overlap."""
-        found = self._automaton.find_matches_as_indexes(text)
-        values = self._values
-        if not self.has_borders:
-            return [(start, end, *values[i]) for i, start, end in found]
-        size = len(text)
-        return [
-            (start, end, *values[i])
-            for i, start, end in found
-            if not (start and text[start - 1].isalnum() and text[start].isalnum())
-            and not (end < size and text[end].isalnum() and text[end - 1].isalnum())
-        ]
+        values, nouns, size, marks = self._values, self._nouns, len(text), []
+        for i, start, end in self._automaton.find_matches_as_indexes(text):
+            if self.has_borders or self._is_latin[i]:
+                if start and text[start - 1].isalnum() and text[start].isalnum() and text[start - 1] < HAN:
+                    continue
+                if end < size and text[end].isalnum() and text[end - 1].isalnum() and text[end] < HAN:
+                    continue
+            noun = nouns[i]
+            if noun is not None and self._follows_determiner(text, start):
+                if noun[0]:
+                    marks.append((start, end, *noun))
+                continue
+            marks.append((start, end, *values[i]))
+        return marks
+
+    def _follows_determiner(self, text: str, start: int) -> bool:
+        return text[max(0, start - 7) : start].endswith(self._determiners)
 
 
 @cache

@@ -55,22 +55,25 @@ def frames() -> tuple[Frame, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _fitting(concepts: int) -> tuple[Frame, ...]:
-    """Frames whose concepts are all among `concepts`."""
+def _fitting(concepts: int, context: int) -> tuple[Frame, ...]:
+    """Frames whose concepts are all among `concepts`; those of `any` may be in `context` as well."""
     return tuple(
         frame
         for frame in frames()
         if concepts & frame.anchor
         and not concepts & frame.absent
-        and (not frame.some or concepts & frame.some)
+        and (not frame.some or (concepts | context) & frame.some)
         and all(concepts & group for group in frame.groups)
     )
 
 
-def fits(clause: Clause, outside: int = 0) -> list[Fit]:
-    """The frames that the clause fits, best first, each with its anchor; `outside` lends concepts of the sentence."""
+def fits(clause: Clause, outside: int = 0, context: int = 0) -> list[Fit]:
+    """The frames that the clause fits, best first, each with its anchor.
+
+    `outside` lends concepts of the sentence, `context` those of the text before.
+    """
     found = []
-    for frame in _fitting(clause.concepts | outside):
+    for frame in _fitting(clause.concepts | outside, context):
         anchor = _anchor(frame, clause)
         if anchor is not None:
             found.append(Fit(frame, anchor))
@@ -95,7 +98,9 @@ def _fills_alone(mark: Mark, frame: Frame, clause: Clause) -> bool:
     if not mark[3]:
         return False
     for group in frame.groups:
-        if mark[2] & group and not any(other[2] & group for other in clause.marks if other is not mark):
+        if mark[2] & group & ~frame.anchor == 0:
+            continue
+        if not any(other[2] & group for other in clause.marks if other is not mark):
             seen = clause.concepts & group & _SEEN_MASK
             if not seen:
                 return True
@@ -112,6 +117,9 @@ def _governs(frame: Frame, mark: Mark, clause: Clause) -> bool:
     return chosen is None or bool(chosen[2] & frame.governs)
 
 
-GOVERNED = mask_of("plant", "mine", "project", "construction", "production", "ramp")
+GOVERNED = mask_of(
+    "plant", "mine", "project", "construction", "production", "ramp", "control", "quota", "tariff", "stockpile", "demand",
+    "supply_market", "price", "permit", "listing"
+)  # fmt: skip
 NEAR = 40  # characters between a verb and its object
 _SEEN_MASK = mask_of(*(name for name in bits() if name.startswith("@")))

@@ -14,6 +14,8 @@ from pipelines.enrich.lexicon import Mark, lexicon
 from pipelines.enrich.reading import Event, Mention, Sentence
 from pipelines.reference import register
 
+ORGANISATIONS = frozenset({"company", "agency", "publisher"})
+SHORTEST = 9  # characters of a sentence that can tell an event; a shorter one is a heading
 LONGEST = 1600  # characters of a sentence that can tell an event; a longer one has no sentence ends
 
 
@@ -31,13 +33,24 @@ class _Reader:
 
     def __init__(self, document: Document, relevance: Relevance) -> None:
         self.document = document
-        self.marks = lexicon(document.language).marks(document.low)
+        self.marks = self._outside_names(lexicon(document.language).marks(document.low))
         self.mark_starts = [mark[0] for mark in self.marks]
         publisher = self._publisher()
         self.own_release = publisher if publisher is not None and publisher.type in {"company", "agency"} else None
         self.discourse = Discourse(document, publisher)
         self.filler = Filler(document, self.discourse, relevance, self.own_release)
         self.paragraph_voice: Voice | None = None
+
+    def _outside_names(self, marks: list[Mark]) -> list[Mark]:
+        """Words that are part of an organisation's name tell nothing ("European Commission", "Energy Fuels")."""
+        names = [(m.start, m.end) for m in self.document.mentions if m.type in ORGANISATIONS and not m.is_anaphor]
+        kept, i = [], 0
+        for mark in marks:
+            while i < len(names) and names[i][1] <= mark[0]:
+                i += 1
+            if i == len(names) or mark[1] <= names[i][0] or mark[1] > names[i][1]:
+                kept.append(mark)
+        return kept
 
     def _publisher(self) -> Mention | None:
         """Who signs the text, as a name: an organisation of the register that speaks for itself."""
@@ -59,7 +72,7 @@ class _Reader:
                 self.paragraph_voice = None
                 if self.document.grammar.background.search(self.document.text[sentence.start : sentence.start + 80]):
                     skipped = paragraph
-            if paragraph != skipped and sentence.end - sentence.start <= LONGEST:
+            if paragraph != skipped and SHORTEST <= sentence.end - sentence.start <= LONGEST:
                 found += self._sentence(sentence, is_first=is_first)
         return found
 

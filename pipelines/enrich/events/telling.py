@@ -9,10 +9,10 @@ from pipelines.enrich.events.frames import Fit, Frame, fits
 from pipelines.enrich.lexicon import Mark, mask_of
 
 LENT = mask_of(
-    "@org", "@site", "@authority", "@material", "@chain", "authority_word", "say", "anonymous", "according", "expect", "future"
+    "@org", "@authority", "@material", "@chain", "authority_word", "say", "anonymous", "according", "expect", "future"
 )
-LENT_UNWRITTEN = mask_of("capacity", "control", "quota", "tariff", "permit", "stockpile", "price", "plant", "project", "@date")
-LENT_LATER = mask_of("@amount", "@price", "@quantity", "@yearly", "@percent", "@date")
+LENT_UNWRITTEN = mask_of("capacity", "control", "quota", "tariff", "permit", "stockpile", "price", "plant", "project", "@date", "@site", "listing")
+LENT_LATER = mask_of("disrupt", "pause", "close", "curtail", "@amount", "@price", "@quantity", "@yearly", "@percent", "@date")
 SPOKEN_OF = mask_of("@org", "@site")
 FIGURES = mask_of("@amount", "@quantity")
 IF = mask_of("if")
@@ -23,6 +23,7 @@ MERGED = frozenset(
      "disruption", "resource_study", "production_milestone", "price_move"}
 )  # fmt: skip
 OF_PLANTS = frozenset({"facility_change", "production_milestone", "schedule_guidance"})
+GIVEN_UP = frozenset({"facility_change", "schedule_guidance", "ownership_change", "financing", "supply_agreement"})
 SIZE = frozenset({"yearly_to_come", "yearly_produced", "output", "funded", "expansion"})  # frames that a bare figure may fill
 
 
@@ -41,7 +42,7 @@ def told(document: Document, found: list[Clause], *, reported: bool, is_spoken_o
 
     `reported`: somebody speaks; `is_spoken_of`: the text before speaks of a company or a site.
     """
-    whole = SPOKEN_OF if is_spoken_of else 0
+    whole, context = 0, SPOKEN_OF if is_spoken_of else 0
     for clause in found:
         whole |= clause.concepts
     lent = LENT if document.grammar.has_borders else LENT | LENT_UNWRITTEN
@@ -55,8 +56,10 @@ def told(document: Document, found: list[Clause], *, reported: bool, is_spoken_o
         later = found[i + 1].concepts & LENT_LATER if i + 1 < len(found) and not document.grammar.has_borders else 0
         event = None
         if not is_conditional:
-            event = _event(document, clause, whole & lent | later, reported=reported)
+            event = _event(document, clause, whole & lent | later, whole & SPOKEN_OF | context, reported=reported)
             event = event or _gapped(document, clause, events, reported=reported)
+        if event is not None and events and _overrides(events[-1], event):
+            continue
         if event is None or (events and _continues(events[-1], event)):
             (events[-1].domain if events else waiting).append(clause)
             continue
@@ -65,8 +68,8 @@ def told(document: Document, found: list[Clause], *, reported: bool, is_spoken_o
     return events
 
 
-def _event(document: Document, clause: Clause, outside: int, *, reported: bool) -> Told | None:
-    for fit in fits(clause, outside):
+def _event(document: Document, clause: Clause, outside: int, context: int, *, reported: bool) -> Told | None:
+    for fit in fits(clause, outside, context):
         if not _object_fits(clause, fit):
             continue
         how = telling(document, clause, fit, reported=reported)
@@ -113,7 +116,7 @@ def _object_fits(clause: Clause, fit: Fit) -> bool:
         return False
     if anchor[3] == 0:
         return bool(clause.organisations)
-    if clause.quantities and not clause.sites:
+    if clause.quantities:
         return False
     return any(m.start > anchor[1] or clause.is_relative for m in (*clause.organisations, *clause.sites))
 
@@ -122,14 +125,20 @@ def _continues(one: Told, other: Told) -> bool:
     """Whether the clause goes on about the same event: same kind and factuality, nobody and nothing new named."""
     if _is_its_size(one, other):
         return True
-    if one.type != other.type or one.type not in MERGED or one.telling.factuality != other.telling.factuality:
+    if one.type == "disruption" and other.fit.frame.name in {"pause", "shutdown", "curtailment", "disruption_by_cause"}:
+        return True
+    if one.type != other.type or one.type not in MERGED:
+        return False
+    if one.telling.factuality != other.telling.factuality and one.type != "supply_agreement":
         return False
     if one.type == "financing":
         return True
     named = {m.entity_id or m.surface for c in one.domain for m in (*c.organisations, *c.sites)}
     new = {m.entity_id or m.surface for m in (*other.clause.organisations, *other.clause.sites)} - named
-    if new:
+    if new and (named or one.fit.frame is not other.fit.frame):
         return False
+    if one.type == "supply_agreement":
+        return True
     materials = {m.material_id for c in one.domain for m in c.materials}
     other_materials = {m.material_id for m in other.clause.materials}
     if one.type == "price_move":
@@ -137,6 +146,18 @@ def _continues(one: Told, other: Told) -> bool:
     both_figures = any(c.quantities for c in one.domain) and other.clause.quantities
     both_dates = one.clause.dates and other.clause.dates
     return not (both_figures or both_dates) and (not other_materials or not materials or other_materials <= materials)
+
+
+def _overrides(one: Told, other: Told) -> bool:
+    """What was planned is given up in the next clause: the plan is told as given up (`one` is changed)."""
+    if other.fit.frame.name != "cancelled" or one.telling.factuality not in NOW_DATED or one.type not in GIVEN_UP:
+        return False
+    one.domain.append(other.clause)
+    if one.type == "facility_change" or one.type == "schedule_guidance":
+        one.fit, one.telling, one.type = other.fit, other.telling, other.type
+    else:
+        one.telling = Telling("denied", True)
+    return True
 
 
 def _is_its_size(one: Told, other: Told) -> bool:
