@@ -15,6 +15,12 @@ NAME = r"[A-ZÀ-Ý0-9][\w.'’&-]{0,30}"
 PARTICLE = r"(?:de|du|des|la|le|les|the|of|en|sur|and|et)\b"
 
 
+# What stands after a dateline; a line without it in its first characters has none.
+MARK = re.compile(r"--|[–—:：讯訊电電]|\s-\s|news|消息|报道|報道|综合|綜合|日[）)]")
+MARK_REACH = 120
+OPENING = re.compile(r"\d")
+
+
 class Dateline(NamedTuple):
     """The dateline of a line: where it ends, its date's span (empty without one), and the name in parentheses."""
 
@@ -26,6 +32,9 @@ class Dateline(NamedTuple):
 def dateline(text: str, start: int, end: int) -> Dateline | None:
     """Return the dateline that the line text[start:end] opens with, in any of the known languages."""
     stop = min(end, start + REACH)
+    mark = MARK.search(text, start, min(stop, start + MARK_REACH))
+    if not mark or not (OPENING.search(text, start, mark.end() + 24) or text.find("(", start, mark.end()) >= 0):
+        return None
     for pattern in _patterns():
         match = pattern.match(text, start, stop)
         if match:
@@ -57,7 +66,6 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     link = "(?:" + "|".join(table["link"] for table in tables if table["link"]) + ")?"
     tails = "|".join(table["tails"] for table in tables)
     date = date_expression()
-    place = rf"(?:\(?{NAME}(?:(?:,\s|\s|/)(?:{PARTICLE}\s){{0,2}}{NAME}){{0,9}}+\)?,?\s(?:[-–—|]\s)?)?+"
     dash = rf"\s?(?:--|[–—-](?=\s)|[:：](?=\s)|(?:{tails})\s?[:：])\s*"
     wire = r"(?:\s?[(/](?P<wire>[^()/\n]{2,40})[)/])"
     names = rf"{NAME}(?:[ ,]+(?:{PARTICLE}\s)?{NAME}){{0,6}}?"

@@ -29,8 +29,27 @@ NUMBERS = {
     "y": r"(?:19|20)\d{2}",
 }
 NUMERALS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "Ｏ": 0}
+WORD = re.compile(r"\w+")
 PLACEHOLDER = re.compile(r"\{(~?)([a-z_]+?4?)(b|2)?\}")
 DIGIT_STARTS = {"d", "m", "y4", "y", "yy"}
+
+
+@dataclass(frozen=True)
+class _Words:
+    """Words that tell a sense: whole words, endings of words, and strings that may stand anywhere."""
+
+    words: frozenset[str]
+    endings: tuple[str, ...]
+    strings: tuple[str, ...]
+
+    def stands_in(self, text: str) -> bool:
+        """Tell whether one of them stands in a stretch of text."""
+        text = text.lower()
+        if any(string in text for string in self.strings):
+            return True
+        if not self.words and not self.endings:
+            return False
+        return any(w in self.words or (len(w) > 5 and w.endswith(self.endings)) for w in WORD.findall(text))
 
 
 @dataclass(frozen=True)
@@ -66,6 +85,7 @@ class _Grammar:
     digit_start: _Start
     has_borders: bool
     sense: dict[str, re.Pattern[str]]
+    future: _Words
 
 
 @dataclass
@@ -213,6 +233,7 @@ class _Sense:
         self, found: _Found, text: str, reference: date | None, grammar: _Grammar, before: list[DateSpan]
     ) -> None:
         self.found, self.text, self.reference, self.grammar, self.before = found, text, reference, grammar, before
+        self._sense: str | None = None
 
     def year(self, values: dict[str, Any]) -> int | None:
         """Return the year that is written, or the one that a relative word names; None when there is none."""
@@ -249,22 +270,26 @@ class _Sense:
     @property
     def sense(self) -> str:
         """Return "future", "past" or "" as the words of the sentence have it."""
+        if self._sense is None:
+            self._sense = self._read_sense()
+        return self._sense
+
+    def _read_sense(self) -> str:
         start, end, text = self.found.start, self.found.end, self.text
         cues = self.grammar.sense
-        before = text[max(0, start - SENTENCE_REACH) : start]
-        for stop in cues["sentence_end"].finditer(before):
-            before_start = stop.end()
-            before = " " * before_start + before[before_start:]
-        after = text[end : end + SENTENCE_REACH]
+        near = text[max(0, start - 32) : start]
+        if cues["before_by"].search(near) or cues["before_until"].search(near) or cues["after_by"].match(text, end):
+            return "future"
+        before, after = text[max(0, start - SENTENCE_REACH) : start], text[end : end + SENTENCE_REACH]
+        begin = max((stop.end() for stop in cues["sentence_end"].finditer(before)), default=0)
+        before = before[begin:]
         stop_after = cues["sentence_end"].search(after)
         after = after[: stop_after.start()] if stop_after else after
         breaks = [m.end() for m in cues["clause_break"].finditer(before)]
-        clause = before[breaks[-1] :] if breaks else before
-        if cues["before_by"].search(before) or cues["before_until"].search(before) or cues["after_by"].match(after):
+        if self.grammar.future.stands_in(before[breaks[-1] :] if breaks else before):
             return "future"
-        for part in (clause, after) if not breaks else (clause,):
-            if cues["future"].search(part):
-                return "future"
+        if not breaks and self.grammar.future.stands_in(after):
+            return "future"
         return "past" if cues["past"].search(before) or cues["past"].search(after) else ""
 
 
@@ -439,7 +464,7 @@ def _period_to(values: dict[str, Any], sense: _Sense) -> Period | None:
         return day(date(y, number, int(values["d"])) if "d" in values else month(y, number)[1])
 
     last = sense.fitting(values, last_day)
-    return last and months_to(int(values.get("period_to", values.get("number", 0))), last[1])
+    return last and months_to(int(values.get("period_to", values.get("months", 0))), last[1])
 
 
 def _holiday(values: dict[str, Any], sense: _Sense) -> Period | None:
@@ -527,12 +552,14 @@ def _grammar(language: str) -> _Grammar:
     tables = {name: _cases(table["words"]) for name, table in data["tables"].items()}
     numbers = {**NUMBERS, **data.get("numbers", {})}
     patterns = tuple(_pattern(i, entry, tables, numbers) for i, entry in enumerate(data["patterns"]))
-    words = sorted({word for table in tables.values() for word in table})
+    opening = {name for pattern in patterns for name in pattern.starts}
+    words = sorted({word for name, table in tables.items() if name in opening for word in table})
     starts = []
     for word in words:
         names = frozenset(n for n, table in tables.items() if any(word.startswith(w) for w in table))
         starts.append(_start(patterns, names | ({"digits"} if word[0].isdecimal() else set())))
-    names = ("sentence_end", "future", "past", "clause_break", "range_open", "range_join", "range_bare", "shift",
+    future = data["future"]
+    names = ("sentence_end", "past", "clause_break", "range_open", "range_join", "range_bare", "shift",
              "before_until", "before_by", "before_from", "before_after", "after_by", "after_from")  # fmt: skip
     return _Grammar(
         patterns,
@@ -543,6 +570,7 @@ def _grammar(language: str) -> _Grammar:
         _start(patterns, frozenset({"digits"})),
         bool(data["word_borders"]),
         {name: re.compile(data[name], re.IGNORECASE) for name in names},
+        _Words(frozenset(future["words"]), tuple(future["endings"]), tuple(future["strings"])),
     )
 
 

@@ -10,7 +10,9 @@ from pipelines.enrich.knowledge import knowledge
 SAMPLE = 1200  # characters that the cheap test looks at
 DETECTOR_SAMPLE = 600
 CLEAR = 2.0  # how many times more function words the first language must have than the second
-HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+FEWEST = 4  # function words that a language must show
+HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
+OTHER = re.compile(r"[\u0370-\u04ff\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u3040-\u30ff\uac00-\ud7af]")
 SCRIPTS = (
     ("ja", re.compile(r"[\u3040-\u30ff]")),
     ("ko", re.compile(r"[\uac00-\ud7af]")),
@@ -22,7 +24,6 @@ SCRIPTS = (
     ("hi", re.compile(r"[\u0900-\u097f]")),
 )
 TRADITIONAL = "國產與這為個說會時對業發來廠關億噸報"  # without one of these a text is not in traditional characters
-LATIN = re.compile(r"[a-zà-öø-ÿœA-ZÀ-Ý]+")
 HAN_SHARE = 0.15  # of the letters of a Chinese text that names firms in Latin script
 
 
@@ -36,21 +37,24 @@ def known_languages() -> tuple[str, ...]:
 def language_of(text: str, claimed: str | None = None) -> str:
     """Return the ISO 639-1 code of a text's language; where the text does not tell, the claimed one or English."""
     sample = text[:SAMPLE]
-    words = LATIN.findall(sample)
-    letters = sum(map(len, words))
-    han = len(HAN.findall(sample))
-    for code, script in SCRIPTS:
-        count = len(script.findall(sample)) if not sample.isascii() else 0
-        if count > (han if code == "ja" else letters) * 0.3 and count > 5:
-            return code
+    letters = han = 0
+    if not sample.isascii():
+        han = sum(map(len, HAN.findall(sample)))
+        letters = len(sample) - han - sample.count(" ")
+        if OTHER.search(sample):
+            for code, script in SCRIPTS:
+                if len(script.findall(sample)) > 5 + 0.3 * (han if code == "ja" else letters):
+                    return code
     if han and han >= HAN_SHARE * (han + letters):
         return "zh"
-    counts = Counter(word.lower() for word in words)
-    scores = sorted(((sum(counts[w] for w in _stopwords(l)), l) for l in known_languages() if l != "zh"), reverse=True)
-    (best, language), (second, _) = scores[0], scores[1]
-    if best >= 4 and best >= CLEAR * second and best * 8 >= len(words):
-        return language
-    return _detected(text[:DETECTOR_SAMPLE]) or (claimed or "")[:2].lower() or (language if best else "en")
+    words = sample.lower().split()
+    votes = Counter(map(_stopwords().get, words))
+    total = len(words) - votes.pop(None, 0) - votes.pop("", 0)
+    ranked = votes.most_common(2)
+    if ranked and ranked[0][1] >= FEWEST and ranked[0][1] >= CLEAR * (total - ranked[0][1]) and total * 8 >= len(words):
+        return str(ranked[0][0])
+    found = _detected(text[:DETECTOR_SAMPLE])
+    return found or (claimed or "")[:2].lower() or (str(ranked[0][0]) if ranked else "en")
 
 
 def plain(text: str) -> str:
@@ -68,8 +72,13 @@ def _simplified() -> dict[int, str]:
 
 
 @cache
-def _stopwords(language: str) -> frozenset[str]:
-    return frozenset(knowledge(language, "text")["stopwords"]["words"])
+def _stopwords() -> dict[str, str]:
+    """Return the language of each function word; "" for a word of several."""
+    found: dict[str, str] = {}
+    for language in known_languages():
+        for word in knowledge(language, "text")["stopwords"]["words"]:
+            found[word] = "" if word in found else language
+    return found
 
 
 def _detected(sample: str) -> str | None:

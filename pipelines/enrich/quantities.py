@@ -16,8 +16,11 @@ from pipelines.enrich.language import known_languages, plain
 from pipelines.enrich.reading import Amount, Quantity
 
 REACH = 200  # characters before a number in which its sentence is looked at
+CURRENCY_REACH = 6  # characters of a currency before a number
 FORM_REACH = 80  # characters after a number in which the form of its material stands
 WIDE = str.maketrans("０１２３４５６７８９．，　－", "0123456789., -")
+FAR = 120  # characters after a mass in which its year may be told
+SENTENCE_OR_NUMBER = re.compile(r"[.;\n\d]")
 FORM_END = re.compile(r"[.;:,()（），。；：、\n]|\d")
 ASIDE = re.compile(r"\s?[(（][^()（）\n]{1,30}[)）]")  # "40 lb (18.1 kg) of oxide"
 CLAUSE_START = re.compile(r"[，。；：！？、;:\n]")
@@ -59,25 +62,21 @@ class _Measure(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Form:
-    basis: str
-    words: re.Pattern[str]
-    before: re.Pattern[str] | None
-
-
-@dataclass(frozen=True)
 class _Lexicon:
     data: dict[str, Any]
     scan: re.Pattern[str]
     cues: dict[str, re.Pattern[str]]
+    currency: re.Pattern[str]  # before a number
+    joins: str  # what a number may not follow
     qualifier: re.Pattern[str]
-    forms: tuple[_Form, ...]
+    forms: re.Pattern[str]  # one group for each form, named after its basis
+    openings: tuple[tuple[str, re.Pattern[str]], ...]  # what tells a basis before a number
 
 
 CUES = (
     "range_paired", "range_opening", "change_opening", "no_change", "to_opening", "by_opening", "change", "year",
     "year_after", "year_before", "year_joined", "per_mass", "per_before", "annual_prefix", "basis_after_text", "capacity",
-    "capacity_after", "target", "sentence_end", "year_far", "year_named", "output", "reach", "future", "making", "place_before",
+    "capacity_after", "target", "sentence_end", "year_named", "output", "reach", "future", "making", "place_before",
 )  # fmt: skip
 
 
@@ -133,45 +132,63 @@ def _measures(text: str, language: str) -> tuple[_Measure, ...]:
 
 
 def _read(text: str, match: re.Match[str], lexicon: _Lexicon) -> Iterable[_Measure]:
-    before = text[match.start() - 1 : match.start()]
-    if before.isascii() and before.isalnum():
+    start, first, last = match.start(), match["ma"], match["mb"]
+    mass, money, percent, count = match["mass"], match["cur"], match["pct"], match["cnt"]
+    currency = lexicon.currency.search(text, max(0, start - CURRENCY_REACH), start) if _may_end(text, start) else None
+    if currency:
+        start = currency.start()
+        before = text[start - 1 : start]
+        if currency[1][0].isalpha() and before.isascii() and before.isalnum():
+            currency, start = None, match.start()
+    if not (currency or mass or money or percent or count or (first and match["bare"] is not None)):
         return
-    currency, surface = match["c0"], match["a"]
-    mass, money, percent = match["mass"], match["cur"], match["pct"]
-    unit = mass or money or ("%" if percent else "") or match["cnt"] or ""
-    kind = "mass" if mass else "percent" if percent else "count" if match["cnt"] else "money"
-    if not (unit or currency):
+    before = text[start - 1 : start]
+    if before and before in lexicon.joins or (before.isascii() and before.isalnum()):
+        return
+    unit, kind = mass or "", "mass"
+    if currency and not mass:
+        unit, kind = lexicon.data["currency_before"][currency[1]], "money"
+    elif currency:  # "$21.50 t" is money whatever follows
+        return
+    elif money:
+        unit, kind = lexicon.data["currency_after"][money], "money"
+    elif percent:
+        unit, kind = "%", "percent"
+    elif count:
+        unit, kind = count, "count"
+    elif not mass:
         kind = "bare"
-    if kind == "money":
-        data = lexicon.data
-        unit = data["currency_after"].get(money) if money else data["currency_before"].get(currency)
+    surface = match["a"]
     magnitudes = lexicon.data["magnitudes"]
-    first, last = match["ma"], match["mb"]
-    if currency and kind != "money":  # "$21.50 apiece" is money whatever follows
-        return
     value = _number(surface, lexicon.data)
     factor = magnitudes.get(first or last, 1.0) if first or last else 1.0
     if match["b"] is None:
-        role = _role(text, match.start(), lexicon)
-        yield _Measure(match.start(), match.end(), match.end("a"), value, None, factor, factor, kind, unit, role)
+        role = _role(text, start, lexicon)
+        yield _Measure(start, match.end(), match.end("a"), value, None, factor, factor, kind, unit, role)
         return
     value_to = _number(match["b"], lexicon.data)
     factor_to = magnitudes.get(last, 1.0) if last else factor if kind != "money" or not first else factor
-    cues, lead = lexicon.cues, text[max(0, match.start() - 40) : match.start()]
+    cues, lead = lexicon.cues, text[max(0, start - 40) : start]
     pair = cues["range_paired"].fullmatch(match["sep"]) and not cues["range_opening"].search(lead)
     change = (
         cues["change_opening"].search(lead)
         and not cues["no_change"].search(lead)
-        and cues["change"].search(_sentence_before(text, match.start(), lexicon))
+        and cues["change"].search(_sentence_before(text, start, lexicon))
     )
     if pair or change or value * factor > value_to * factor_to:
         roles = ("from", "to") if change else (None, None)
-        yield _Measure(match.start(), match.end("b"), match.end("b"), value, None, factor, factor, kind, unit, roles[0],
+        yield _Measure(start, match.end("b"), match.end("b"), value, None, factor, factor, kind, unit, roles[0],
                        match.end())  # fmt: skip
         yield _Measure(match.start("b"), match.end(), match.end("b"), value_to, None, factor_to, factor_to, kind, unit,
                        roles[1])  # fmt: skip
         return
-    yield _Measure(match.start(), match.end(), match.end("b"), value, value_to, factor, factor_to, kind, unit, None)
+    yield _Measure(start, match.end(), match.end("b"), value, value_to, factor, factor_to, kind, unit, None)
+
+
+def _may_end(text: str, start: int) -> bool:
+    """Tell whether what stands before a number may be a currency: a sign, a code, or one of these and a space."""
+    before = text[start - 1 : start]
+    return bool(before) and (before in "$€£¥￥₩₹.币幣" or before.isspace() or "A" <= before <= "Z")
 
 
 def _role(text: str, start: int, lexicon: _Lexicon) -> str | None:
@@ -233,16 +250,18 @@ def _quantity(text: str, m: _Measure, lexicon: _Lexicon) -> Quantity | None:
     start, end, shown = m.start, m.unit_end or m.end, m.end
     unit = " ".join(text[m.after_number : end].split()).strip(" -")
     is_annual, sentence = bool(annual), _sentence_before(text, start, lexicon)
+    near = text[end : end + FAR]
+    hints = data["year_hints"]
     if year := cues["year"].match(text, end):
         is_annual, end = True, year.end()
         unit = text[m.after_number : end].strip(" -")
-    elif year := cues["year_after"].match(text, end):
+    elif _has(near, hints) and (year := cues["year_after"].match(text, end)):
         is_annual, end = True, year.end()
         unit += year["year"]
-    elif cues["year_before"].search(sentence) or cues["year_far"].match(text[end : end + REACH]):
+    elif (_has(sentence, hints) and cues["year_before"].search(sentence)) or _has(_until_number(near), data["year_far"]):
         is_annual = True
-    elif cues["target"].search(sentence) and cues["output"].search(sentence):
-        is_annual = is_annual or bool(cues["year_named"].match(text[end : end + REACH]))
+    elif cues["year_named"].match(near) and cues["target"].search(sentence) and cues["output"].search(sentence):
+        is_annual = True
     unit_end = m.unit_end or m.end
     aside = ASIDE.match(text, unit_end)
     after = text[(begin := aside.end() if aside else unit_end) : begin + FORM_REACH]
@@ -260,6 +279,15 @@ def _quantity(text: str, m: _Measure, lexicon: _Lexicon) -> Quantity | None:
         m.value_to, None if m.value_to is None else _rounded(m.value_to * factor_to),
         _basis(is_annual, form, sentence, text[end : end + FORM_REACH], after, lexicon), qualifier, form, m.role,
     )  # fmt: skip
+
+
+def _has(text: str, words: list[str]) -> bool:
+    return any(word in text for word in words)
+
+
+def _until_number(text: str) -> str:
+    stop = SENTENCE_OR_NUMBER.search(text)
+    return text[: stop.start()] if stop else text
 
 
 def _rounded(value: float) -> float:
@@ -284,16 +312,16 @@ def _form(after: str, before: str, lexicon: _Lexicon) -> str | None:
     stop = FORM_END.search(after)
     after = after[: stop.start()] if stop else after
     clause = before[max((m.end() for m in CLAUSE_START.finditer(before)), default=0) :]
-    for form in lexicon.forms:
-        if form.before and form.before.search(before):
-            return form.basis
+    for basis, expression in lexicon.openings:
+        if expression.search(before):
+            return basis
     sides = (clause, after, before) if lexicon.data["form_side"] == "before" else (after,)
     for side in sides:
-        hits = sorted((m.start(), -m.end(), f.basis) for f in lexicon.forms for m in f.words.finditer(side))
+        hits = [(m.start(), m.end(), m.lastgroup or "") for m in lexicon.forms.finditer(side)]
         if hits:
             chosen = hits[0] if side is after else hits[-1]
             for hit in hits:  # in a compound the last word is the head: "magnet alloy"
-                chosen = hit if -chosen[1] <= hit[0] <= -chosen[1] + 1 else chosen
+                chosen = hit if chosen[1] <= hit[0] <= chosen[1] + 1 else chosen
             return chosen[2]
     return None
 
@@ -346,27 +374,34 @@ def _amount(text: str, m: _Measure, lexicon: _Lexicon) -> Amount:
 def _lexicon(language: str) -> _Lexicon:
     data = knowledge(language if language in known_languages() else "en", "quantities")
     space = "[ \u00a0\u202f\u2009]" if data["group_space"] else "[\u00a0\u202f\u2009]"
-    number = rf"(?:\d{{1,15}}+(?:[.,，．'’]\d{{1,12}}+|{space}\d{{3}}(?!\d)){{0,5}}+|{data['words']})"
+    digits = rf"(?:(?<=\d)\d{{0,14}}+(?:[.,，．'’]\d{{1,12}}+|{space}\d{{3}}(?!\d)){{0,5}}+"
+    number = rf"[\d{data['word_starts']}]{digits}|{data['words']})"
     elided = {m for m in data["magnitudes"] if m[-1] in "'’"}  # "millions d'euros"
-    magnitude = rf"(?:(?:{_either(set(data['magnitudes']) - elided)})(?![A-Za-zÀ-ÿ])|{_either(elided) or '(?!)'})"
+    magnitude = rf"(?:{_either(elided) or '(?!)'}|(?:{_either(set(data['magnitudes']) - elided)})(?![A-Za-zÀ-ÿ]))"
     letters = "(?![A-Za-zÀ-ÿ])"
+    # A number first: the search for digits is what makes the scan fast. What stands before it is looked at afterwards.
     scan = re.compile(
-        rf"(?:(?P<c0>{_either(data['currency_before'])})\s?)?(?<![\d.,．，])(?P<a>{number})"
-        rf"(?:[\s-]?(?P<ma>{magnitude}))?"
+        rf"(?P<a>{number})(?:[\s-]?(?P<ma>{magnitude}))?"
         rf"(?:(?:\s?(?:{_either(data['currency_after'])}))?(?P<sep>{data['range']})"
         rf"(?:(?:{_either(data['currency_before'])})\s?)?(?P<b>{number})(?:[\s-]?(?P<mb>{magnitude}))?)?"
         rf"(?:{data['more']})?"
         rf"(?:[\s-]?(?P<mass>{_either(data['masses'])}){letters}|\s?(?P<cur>{_either(data['currency_after'])}){letters}"
-        rf"|(?P<pct>{data['percent']['words']})|(?P<cnt>{data['count']})|(?(c0)|(?(ma){data['bare']}|(?!))))"
+        rf"|(?P<pct>{data['percent']['words']})|(?P<cnt>{data['count']})|(?P<bare>{data['bare']})|)"
     )
     words = "|".join(f"(?P<{name}>{expression})" for name, expression in data["qualifiers"].items())
-    forms = tuple(
-        _Form(f["basis"], re.compile(f["words"]), re.compile(f["before"]) if "before" in f else None)
-        for f in data["bases"]
-    )
+    forms = "|".join(f"(?P<{f['basis']}>{_scoped(f['words'])})" for f in data["bases"])
+    openings = tuple((f["basis"], re.compile(f["before"])) for f in data["bases"] if "before" in f)
     return _Lexicon(
-        data, scan, {cue: re.compile(data[cue]) for cue in CUES}, re.compile(rf"(?:{words})\s?(?:de\s|d[’']\s?)?$"), forms
-    )
+        data, scan, {cue: re.compile(data[cue]) for cue in CUES},
+        re.compile(rf"({_either(data['currency_before'])})\s?\Z"), ".,，．",
+        re.compile(rf"(?:{words})\s?(?:de\s|d[’']\s?)?\Z"),
+        re.compile(forms), openings,
+    )  # fmt: skip
+
+
+def _scoped(expression: str) -> str:
+    """Return an expression whose flags hold for itself alone."""
+    return f"(?i:{expression[4:]})" if expression.startswith("(?i)") else expression
 
 
 def _either(words: Iterable[str]) -> str:

@@ -10,14 +10,14 @@ from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.language import known_languages
 from pipelines.enrich.reading import Sentence
 
-LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c\x85]*[^\s]")
 LEAD = re.compile(
     r"\s*(?:[•·▪●■◆▶►*–—]\s*|-\s+|\d{1,2}[.)、．](?!\d)\s*|[（(][一二三四五六七八九十\d]{1,3}[)）][、.]?\s*"
     r"|[一二三四五六七八九十]{1,3}、\s*|[①-⑳]\s*|【[^】\d\n]{1,20}】(?=[^\n]{10})|(?:[问答問QA]|Question|Answer|Réponse)\s?[：:]\s*)?"
 )
-WORD_BEFORE = re.compile(r"[\w.’'-]{1,12}\Z")
+LEAD_LETTERS = frozenset("一二三四五六七八九十问答問QAR")
+INITIALS = re.compile(r"(?:[A-Z]\.)+[A-Z]")
 NEXT_WORD = re.compile(r"\s*[\"“«‘(\[]?\s*([^\s,;:.!?]{1,16})")
-DATELINED_LINES = 40  # lines of a text that may open with a dateline
+DATELINED = 60  # sentences of a text after which no line is looked at for a dateline
 
 
 class _Rules(NamedTuple):
@@ -34,7 +34,7 @@ def sentences(text: str, language: str) -> list[Sentence]:
     rules = _rules(language if language in known_languages() else "en")
     found: list[Sentence] = []
     for paragraph, (start, end) in _lines(text):
-        opening = dateline(text, start, end) if paragraph < DATELINED_LINES else None
+        opening = dateline(text, start, end) if len(found) < DATELINED else None
         begin = opening.end if opening and opening.end < end else start
         for first, last in _split(text, begin, end, rules):
             found.append(Sentence(first, last, paragraph, tuple(_clauses(text, first, last, rules))))
@@ -42,21 +42,19 @@ def sentences(text: str, language: str) -> list[Sentence]:
 
 
 def _lines(text: str) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Yield (running number, span without its item number and blanks) of each line that is not blank."""
     position = paragraph = 0
-    length = len(text)
-    while position <= length:
-        stop = text.find("\n", position)
-        stop = length if stop < 0 else stop
-        if stop > position and not text[position:stop].isspace():
-            start, end = position, stop
-            lead = LEAD.match(text, start, end)
-            start = lead.end() if lead else start
-            while end > start and text[end - 1].isspace():
-                end -= 1
-            if end > start:
+    for line in text.split("\n"):
+        stripped = line.rstrip()
+        if stripped:
+            start, end = position, position + len(stripped)
+            if not stripped[0].isalpha() or stripped[0] in LEAD_LETTERS:
+                lead = LEAD.match(text, start, end)
+                start = lead.end() if lead else start
+            if start < end:
                 yield paragraph, (start, end)
         paragraph += 1
-        position = stop + 1
+        position += len(line) + 1
 
 
 def _split(text: str, start: int, end: int, rules: _Rules) -> Iterator[tuple[int, int]]:
@@ -74,12 +72,15 @@ def _split(text: str, start: int, end: int, rules: _Rules) -> Iterator[tuple[int
 
 def _ends(text: str, match: re.Match[str], end: int, rules: _Rules) -> bool:
     """Tell whether a mark ends its sentence: not after an abbreviation, nor before the speaker of a quote."""
-    if match.end() >= end:
+    stop = match.end()
+    if stop >= end:
         return True
-    mark = match[0][0]
+    mark = text[match.start()]
+    if mark not in "。！？" and not (text[stop].isspace() or text[stop - 1] in "”’」』）】》"):
+        return False
     if mark in "。！？":
-        return not (len(match[0]) > 1 and rules.speaker.match(text, match.end(), end))
-    following = NEXT_WORD.match(text, match.end(), min(end, match.end() + 24))
+        return not (stop - match.start() > 1 and rules.speaker.match(text, stop, end))
+    following = NEXT_WORD.match(text, stop, min(end, stop + 24))
     if not following:
         return True
     word = following[1]
@@ -87,14 +88,11 @@ def _ends(text: str, match: re.Match[str], end: int, rules: _Rules) -> bool:
         return False
     if mark != ".":
         return True
-    before = WORD_BEFORE.search(text, max(0, match.start() - 12), match.start())
-    if not before:
-        return True
-    token = before[0].lstrip("('’-.")
+    token = text[max(0, match.start() - 12) : match.start()].rpartition(" ")[2].lstrip("('’-.\u00a0\u202f")
     if token in rules.abbreviations:
         return False
-    if token in rules.weak or (len(token) == 1 and token.isupper()) or re.fullmatch(r"(?:[A-Z]\.)+[A-Z]", token):
-        return word in rules.starters
+    if token in rules.weak or len(token) == 1 or INITIALS.fullmatch(token):
+        return word in rules.starters or (len(token) == 1 and not token.isupper())
     return True
 
 
@@ -111,7 +109,7 @@ def _clauses(text: str, start: int, end: int, rules: _Rules) -> Iterator[tuple[i
 def _rules(language: str) -> _Rules:
     data = knowledge(language, "text")["sentences"]
     return _Rules(
-        re.compile(rf"(?:[.!?…]+{data['closers']}*(?=\s|$)|[。！？]+[”’」』）)】》\"]*|[!?]+[”’」』）)】》]+)"),
+        re.compile(rf"[.!?…。！？][.!?…。！？]*(?:{data['closers']})*"),
         re.compile(data["clauses"]),
         re.compile(data["speaker_after"]),
         frozenset(data["abbreviations"]),
