@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pycountry
 
-from pipelines.enrich.text import html_text
+from pipelines.enrich.html import html_text
 from pipelines.sources import SOURCES
 from pipelines.sources.raw import Raw
 
