@@ -66,7 +66,7 @@ def service(settings: Settings) -> Service:
     folder = settings.home / "broker"
     part = Part(
         name="broker",
-        command=[java(), *JVM, "-cp", jars.class_path("broker"), "kafka.Kafka", "server.properties"],
+        command=[java(), *JVM, *jars.archive_options("broker"), "-cp", jars.class_path("broker"), "kafka.Kafka", "server.properties"],
         folder=folder,
         port_field="kafka_port",
         is_ready=lambda _: cluster_id(settings.kafka_port) == own_cluster_id(folder),
@@ -112,7 +112,7 @@ def _format(folder: Path) -> None:
     # What a format that was cut short leaves behind starts up and waits for a leader for ever.
     shutil.rmtree(folder / "data", ignore_errors=True)
     identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
-    tool = [java(), "-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", jars.class_path("broker"), "kafka.tools.StorageTool"]
+    tool = [java(), *JVM, *jars.archive_options("broker"), "-cp", jars.class_path("broker"), "kafka.tools.StorageTool"]
     log = folder / "format.log"
     with log.open("wb") as output:
         command = [*tool, "format", "--standalone", "-t", identity, "-c", "server.properties"]

@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -57,7 +58,7 @@ def status() -> None:
     console, settings = Console(), load_settings()
     states = Supervisor(settings).status()
     console.print(_table(states))
-    console.print(f"home {settings.home}", highlight=False)
+    console.print(f"logs: {settings.home}/logs/SERVICE.log", highlight=False, soft_wrap=True)
     for state in states:
         if state.word == "died":
             words = "".join(last_lines(state.log, 1))[:200]
@@ -133,7 +134,7 @@ class Teller:
 
 
 def _table(states: list[State]) -> Table:
-    table = Table("service", "state", "pid", "port", "memory", "since", "log")
+    table = Table("service", "state", "pid", "port", "memory", "since", box=box.SIMPLE_HEAD, pad_edge=False)
     for state in states:
         record = state.record
         since = datetime.fromtimestamp(record.created).astimezone().strftime("%m-%d %H:%M:%S") if record else ""
@@ -144,7 +145,6 @@ def _table(states: list[State]) -> Table:
             str(record.port) if record and record.port else "",
             f"{state.memory // 2**20} MB" if state.memory else "",
             since,
-            f"logs/{state.log.name}",
         )
     return table
 

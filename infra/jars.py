@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from infra import java
 from pipelines.errors import NeedsPerson
 
 HERE = Path(__file__).resolve().parent
@@ -47,6 +48,16 @@ def class_path(part: str) -> str:
     return ":".join(str(jar) for jar in sorted((FOLDER / part).glob("*.jar")))
 
 
+def archive(part: str) -> Path:
+    """Where the class-data archive of `broker` or `store` lies for this Java, if it was made (see `infra.archives`)."""
+    return FOLDER / f"{part}-{java.full_version()}.jsa"
+
+
+def archive_options(part: str) -> list[str]:
+    """Options for java to start with the archive; none if it was not made."""
+    return [f"-XX:SharedArchiveFile={archive(part)}"] if archive(part).exists() else []
+
+
 def _marker() -> Path:
     return FOLDER / "complete"
 
@@ -76,6 +87,8 @@ def _download() -> None:
     _marker().unlink(missing_ok=True)
     for part in ("broker", "store"):
         shutil.rmtree(FOLDER / part, ignore_errors=True)
+    for made in FOLDER.glob("*.jsa"):
+        made.unlink()
     command = [maven, "-B", "-q", "--strict-checksums", "-f", str(POM), f"-Djars={FOLDER}", "process-resources"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=MAVEN_SECONDS, check=False)  # noqa: S603 - our own words

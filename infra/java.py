@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 from pipelines.errors import NeedsPerson
@@ -29,16 +30,25 @@ def java() -> str:
 
 def version() -> int:
     """Major version of that Java; raises NeedsPerson if it is too old or does not run."""
-    command = java()
+    return int(re.split(r"\D", full_version())[0])
+
+
+def full_version() -> str:
+    """Such as `17.0.15`; raises NeedsPerson if it is too old or does not run."""
+    return _full_version(java())
+
+
+@cache
+def _full_version(command: str) -> str:
     try:
         said = subprocess.run([command, "-version"], capture_output=True, text=True, timeout=30, check=True).stderr  # noqa: S603
     except (OSError, subprocess.SubprocessError) as error:
         raise NeedsPerson(f"{command} does not run: {error}", PACKAGE) from None
-    numbers = re.search(r'version "(?:1\.)?(\d+)', said)
-    major = int(numbers[1]) if numbers else 0
-    if major < LEAST:
-        raise NeedsPerson(f"{command} is Java {major}, the broker and the object store need {LEAST} or later", PACKAGE)
-    return major
+    numbers = re.search(r'version "(?:1\.)?(\d[\w.+-]*)', said)
+    found = numbers[1] if numbers else "0"
+    if int(re.split(r"\D", found)[0]) < LEAST:
+        raise NeedsPerson(f"{command} is Java {found}, the broker and the object store need {LEAST} or later", PACKAGE)
+    return found
 
 
 def properties(values: dict[str, str]) -> str:

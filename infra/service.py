@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from pipelines.settings import PREFIX, Settings
 
+PORTS = {name for name in Settings.model_fields if name.endswith("_port")}
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -41,14 +42,18 @@ class Service:
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """This process' environment with the settings that were set, so that a child sees the same ones wherever it runs."""
+    """This process' environment with the settings that were set, so that a child sees the same ones wherever it runs.
+
+    Ports are left out: `<home>/stack.env` has them as they are now, and the child may outlive a restart of what it talks to.
+    """
     values = {}
-    for name in settings.model_fields_set:
+    for name in settings.model_fields_set - PORTS:
         value = getattr(settings, name)
         plain = value.get_secret_value() if isinstance(value, SecretStr) else value
         values[f"{PREFIX}{name.upper()}"] = plain if isinstance(plain, str) else _text(settings, name)
-    # Where it is set (as in many images), each process would compile all its modules again: 4 s for each part of Airflow.
-    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    # Where bytecode is not kept (as in many images) each process compiles all its modules again: 4 s for each part of Airflow.
+    dropped = {"PYTHONDONTWRITEBYTECODE", *(f"{PREFIX}{name.upper()}" for name in PORTS)}
+    inherited = {name: value for name, value in os.environ.items() if name not in dropped}
     return {**inherited, **values, f"{PREFIX}HOME": str(settings.home.resolve())}
 
 

@@ -15,6 +15,7 @@ from infra.service import Part, Service
 from pipelines.errors import NeedsPerson
 from pipelines.settings import Settings
 
+JVM = ["-Xmx256m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-DLOG_LEVEL=warn"]
 UNFINISHED = re.compile(r"-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 
 
@@ -24,7 +25,7 @@ def service(settings: Settings) -> Service:
     jar = jars.class_path("store")
     part = Part(
         name="store",
-        command=[java(), "-Xmx256m", "-XX:+ExitOnOutOfMemoryError", "-DLOG_LEVEL=warn", "-jar", jar, "--properties", "s3proxy.properties"],
+        command=[java(), *JVM, *jars.archive_options("store"), "-jar", jar, "--properties", "s3proxy.properties"],
         folder=folder,
         port_field="s3_port",
         is_ready=lambda _: has_bucket(settings),

@@ -169,10 +169,11 @@ class Supervisor:
 
     def _start(self, service: Service, done: dict[str, threading.Event], started: list[Part], say: Callable[[str, str], None]) -> None:
         records = self._records()
-        running = [part for part in service.parts if processes.find(records.get(part.name))]
+        running = [part for part in service.parts if self._runs_as_asked(part, records.get(part.name))]
+        for part in service.parts:
+            if part not in running:  # what a killed `up` has left, or one that listens on another port than it now should
+                processes.stop(self.home, part.name, records.get(part.name), part.stop_seconds)
         if not running:
-            for part in service.parts:
-                processes.stop(self.home, part.name, None, part.stop_seconds)  # what a killed `up` may have left
             say(service.name, "preparing")
             service.prepare()
         for needed in service.needs:
@@ -187,6 +188,10 @@ class Supervisor:
         for part in service.parts:
             self._wait(part)
             say(part.name, "was running" if part in running else "healthy")
+
+    def _runs_as_asked(self, part: Part, record: Record | None) -> bool:
+        port = getattr(self.settings, part.port_field) if part.port_field else 0
+        return record is not None and record.port == port and processes.find(record) is not None
 
     def _spawn(self, part: Part) -> None:
         port = getattr(self.settings, part.port_field) if part.port_field else 0
