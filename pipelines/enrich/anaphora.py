@@ -46,6 +46,8 @@ class _Reader:
     ) -> None:
         self.text, self.low, self.language, self.signer = text, lower(fold(text)), language, signer
         self.known: dict[str, Any] = knowledge(language, "anaphora")
+        space = "" if language == "zh" else " "
+        self.beside = {key: tuple(space + word for word in self.known[key]) for key in ("sources", "prepositions")}
         self.starts = [s.start for s in sentences] or [0]
         self.by_sentence: dict[int, list[Mention]] = {}
         for name in names:
@@ -156,10 +158,7 @@ class _Reader:
 
     def _follows(self, mention: Mention, words: str) -> bool:
         before = self.low[max(0, mention.start - 24) : mention.start].rstrip(" ")
-        before = before.removesuffix(" the").removesuffix(" le").removesuffix(" la")
-        return before.endswith(tuple(self.known[words])) if self.language == "zh" else any(
-            before == word or before.endswith((" " + word, "\n" + word)) for word in self.known[words]
-        )
+        return (" " + before.removesuffix(" the").removesuffix(" le").removesuffix(" la")).endswith(self.beside[words])
 
     def _last(self, types: tuple[str, ...], start: int, sentence: int) -> list[Mention]:
         """The name of the type: for companies the subject of the nearest sentence, for sites the nearest name."""

@@ -1,11 +1,11 @@
 """Text as the automata see it: one character for each of the original, so that offsets stay those of the text.
 
-Traditional Chinese characters become simplified ones, as the data files write them. Typographic apostrophes, hyphens and spaces become plain ones; a lone surrogate, which no text on the wire can hold and the
-automaton cannot encode, becomes U+FFFD.
+Typographic apostrophes, hyphens and spaces become plain ones, and traditional Chinese characters simplified ones, as the data
+files write them; a lone surrogate, which no text on the wire can hold and the automaton cannot encode, becomes U+FFFD.
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from ahocorasick_rs import AhoCorasick
 
@@ -17,9 +17,11 @@ _PLAIN = (
 )  # fmt: skip
 # Without one of these no text of more than a line is written in traditional characters.
 _TRADITIONAL = "國產與這為個說會時對業發來廠關億噸報"
+FIRST_CJK = "\u2e80"  # from here on scripts write no spaces between words
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+@lru_cache(maxsize=4)  # every module that reads a document folds it
 def fold(text: str) -> str:
     """`text` with plain apostrophes, hyphens and spaces, of the same length; line breaks become spaces."""
     text = text.replace("\n", " ").replace("\r", " ").replace("\t", " ")
@@ -42,6 +44,7 @@ def _simplified() -> dict[int, str]:
     return {ord(pair[0]): pair[1] for pair in knowledge("zh", "traditional")["pairs"].split()}
 
 
+@lru_cache(maxsize=4)
 def lower(folded: str) -> str:
     """Lower case of the same length: U+0130 is the one character whose lower case has two."""
     return folded.replace("İ", "I").lower()
@@ -55,4 +58,4 @@ def find(automaton: AhoCorasick, folded: str) -> list[tuple[int, int, int]]:
 
 def is_word(character: str) -> bool:
     """Whether the character is a letter or digit of a script that writes spaces (Chinese does not)."""
-    return character.isalnum() and character < "\u2e80"
+    return character.isalnum() and character < FIRST_CJK

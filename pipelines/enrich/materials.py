@@ -5,8 +5,11 @@ Nd2O3) count only where they cannot be words.
 """
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import pairwise
+from typing import Any
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 from msgspec import Struct
@@ -18,20 +21,24 @@ from pipelines.reference import register
 
 LINK = 12  # the longest link between two materials of a list, in characters
 REACH = 32  # characters in which a noun of form stands beside its material
+TOKEN = 8  # characters before a symbol in which its formula begins
+MIXED_REACH = 24  # and in which "mixed" stands before it
+_CRACKED = frozenset({"oxide", "carbonate", "chloride"})
+_MAGNETS = frozenset({"NdFeB", "SmCo"})
 
 
 class MaterialIndex(Struct, frozen=True):
-    """Automaton over lower-case text, what each pattern names, and the nouns of form, longest first."""
+    """Automaton over lower-case text, what each pattern names, and the patterns of form around it."""
 
     automaton: AhoCorasick
     ids: tuple[tuple[str, ...], ...]  # empty: the string hides a material
-    forms: tuple[tuple[str, str], ...]  # noun, form
-    prefixes: tuple[tuple[str, str], ...]  # characters before the material, form
-    links: tuple[str, ...]
-    fillers: tuple[str, ...]
-    joints: tuple[str, ...]
+    forms: dict[str, str]  # noun -> form
+    after: re.Pattern[str] | None  # the noun of form after a material, fillers skipped
+    before: re.Pattern[str]  # the noun of form before it, up to its end
+    joints: tuple[str, ...]  # what stands between that noun and the material
+    prefixes: dict[str, str]  # 氧化 -> oxide
+    links: frozenset[str]
     mixed: tuple[str, ...]
-    is_form_after: bool
 
 
 class Named(Struct):
@@ -54,7 +61,8 @@ _LISTED = re.compile(r"(?:, | and | et |/|、)(Nd|Pr|Dy|Tb|Sm|Gd|Eu|Yb|Lu|Sc|Y|L
 _PAIRS = {"Nd": ("NdPr",), "Pr": ("NdPr",), "Dy": ("Dy", "Tb"), "Tb": ("Dy", "Tb")}
 _GROUPS = frozenset({"rare_earths", "light", "heavy"})
 _LETTERS = re.compile(r"[A-Z][a-z]?")
-_WHERE_SYMBOLS = re.compile("Nd|Dy|Tb|Sm|Pr|Gd|Eu|Yb|Lu|O[2-9]")
+_ANCHOR = re.compile("Nd|Dy|Tb|Sm|Pr|Gd|Eu|Yb|Lu|O[1-9]")
+_TOKEN = re.compile(r"[A-Za-z\d/-]*$")
 
 
 def materials(text: str, language: str, mentions: Sequence[Mention] = ()) -> list[MaterialMention]:
@@ -66,8 +74,9 @@ def materials(text: str, language: str, mentions: Sequence[Mention] = ()) -> lis
     folded = fold(text)
     low = lower(folded)
     found = _outside(_words(index, folded, low), folded, mentions)
-    if _WHERE_SYMBOLS.search(folded):
-        found = _merged(found, _symbols(folded))
+    symbols = _symbols(folded)
+    if symbols:
+        found = _merged(found, symbols)
     _give_forms(index, low, found)
     found = _without_spelt_out(low, found)
     return [MaterialMention(n.start, n.end, key, n.form, n.is_mixed) for n in found for key in n.ids]
@@ -75,19 +84,27 @@ def materials(text: str, language: str, mentions: Sequence[Mention] = ()) -> lis
 
 def _outside(found: list[Named], folded: str, mentions: Sequence[Mention]) -> list[Named]:
     """Without what is part of an entity's name; "neo magnet" in "neo magnet plant in …" stays, being in lower case."""
-    spans = [(m.start, m.end) for m in mentions if not (m.in_title or m.in_removed or m.is_anaphor)]
-    return [n for n in found if folded[n.start].islower() or not any(a <= n.start and n.end <= b for a, b in spans)]
+    names = [m for m in mentions if not (m.in_title or m.in_removed or m.is_anaphor)]
+    if not names:
+        return found
+    starts = [m.start for m in names]
+    kept = []
+    for named in found:
+        i = bisect_right(starts, named.start) - 1
+        if i < 0 or named.start >= names[i].end or folded[named.start].islower():
+            kept.append(named)
+    return kept
 
 
 def _words(index: MaterialIndex, folded: str, low: str) -> list[Named]:
-    found = []
+    found, last = [], len(low)
     for number, start, end in find(index.automaton, low):
         if start and is_word(low[start]) and (is_word(low[start - 1]) or low[start - 1] == "-"):
             continue
-        if end < len(low) and is_word(low[end - 1]) and is_word(low[end]):
+        if end < last and is_word(low[end - 1]) and is_word(low[end]):
             continue
         ids = index.ids[number]
-        if ids and not _is_part_of_name(folded, start, end):
+        if ids and not (folded[start].isupper() and _is_part_of_name(folded, start, end)):
             found.append(Named(start, end, ids))
     return found
 
@@ -99,9 +116,17 @@ def _is_part_of_name(folded: str, start: int, end: int) -> bool:
 
 
 def _symbols(folded: str) -> list[Named]:
-    found = []
-    for match in _FORMULA.finditer(folded):
-        text = match.group()
+    found: list[Named] = []
+    done = 0
+    for anchor in _ANCHOR.finditer(folded):
+        start = anchor.start()
+        if start < done:
+            continue
+        token = _TOKEN.search(folded, max(done, start - TOKEN), start)
+        match = _FORMULA.match(folded, token.start() if token else start)
+        if not match:
+            continue
+        text, done = match.group(), match.end()
         if match["pair"]:
             found.append(Named(match.start(), match.end(), _PAIRS[text[:2]]))
         elif match["magnet"]:
@@ -114,7 +139,8 @@ def _symbols(folded: str) -> list[Named]:
             following = _LISTED.match(folded, match.end())
             while following:
                 found.append(Named(following.start(1), following.end(1), (following[1],)))
-                following = _LISTED.match(folded, following.end())
+                done = following.end()
+                following = _LISTED.match(folded, done)
     return found
 
 
@@ -131,17 +157,20 @@ def _give_forms(index: MaterialIndex, low: str, found: list[Named]) -> None:
     """Set form and `is_mixed` of each; a form holds for all of a list: "dysprosium and terbium oxides"."""
     for named in found:
         if named.form is None:
-            named.form = _form_before(index, low, named) or (_form_after(index, low, named.end) if index.is_form_after else None)
-        named.is_mixed = any(word in low[max(0, named.start - 24) : named.start] for word in index.mixed) or (
-            not index.is_form_after and low.startswith(tuple(" " + word for word in index.mixed), named.end)
-        )
-    pairs = list(zip(found, found[1:], strict=False))
-    for left, right in reversed(pairs) if index.is_form_after else pairs:
-        giver, taker = (right, left) if index.is_form_after else (left, right)
+            named.form = _form_before(index, low, named)
+        if named.form is None and index.after:
+            match = index.after.match(low, named.end, named.end + REACH)
+            named.form = index.forms[match[1]] if match else None
+    pairs = list(pairwise(found))
+    for left, right in reversed(pairs) if index.after else pairs:
+        giver, taker = (right, left) if index.after else (left, right)
         if taker.form is None and giver.form and right.start - left.end <= LINK and low[left.end : right.start] in index.links:
             taker.form = giver.form
     for named in found:
-        if named.form is None and named.ids[0] in {"NdFeB", "SmCo"}:
+        if named.form in _CRACKED:
+            around = low[max(0, named.start - MIXED_REACH) : named.end + (0 if index.after else MIXED_REACH // 2)]
+            named.is_mixed = any(word in around for word in index.mixed)
+        elif named.form is None and named.ids[0] in _MAGNETS:
             named.form = "magnet"
 
 
@@ -155,42 +184,20 @@ def _without_spelt_out(low: str, found: list[Named]) -> list[Named]:
     return [named for named in found if id(named) not in spelt]
 
 
-def _form_after(index: MaterialIndex, low: str, end: int) -> str | None:
-    """The form that the next words give, fillers skipped."""
-    after = low[end : end + REACH]
-    while True:
-        stripped = after.lstrip(" -")
-        for noun, form in index.forms:
-            if stripped.startswith(noun) and not (is_word(noun[-1]) and is_word(stripped[len(noun) : len(noun) + 1] or " ")):
-                return form
-        filler = next((word for word in index.fillers if after.startswith(word)), None)
-        if not filler:
-            return None
-        after = after[len(filler) :]
-
-
 def _form_before(index: MaterialIndex, low: str, named: Named) -> str | None:
-    """The form that the words before give: 氧化…, « oxyde de … », "oxides of …"."""
-    surface, before = low[named.start : named.end], low[max(0, named.start - REACH) : named.start]
-    for noun, form in index.forms:  # 镨钕金属 stands in the table as one name
-        if index.prefixes and surface.endswith(noun):
+    """The form that the words before give, or the name itself: 氧化…, « oxyde de … », "oxides of …", 镨钕金属."""
+    start = named.start
+    if index.prefixes:
+        form = index.prefixes.get(low[max(0, start - 2) : start]) or index.prefixes.get(low[start : start + 2])
+        if form:
             return form
-    for prefix, form in index.prefixes:
-        if before.endswith(prefix):
-            return form
-        if surface.startswith(prefix):
-            return form
-    joint = next((joint for joint in index.joints if before.endswith(joint)), None)
-    if joint is None:
+        match = index.before.search(low, start, named.end)
+        return index.forms[match[1]] if match else None
+    before = low[max(0, start - REACH) : start]
+    if not before.endswith(index.joints):
         return None
-    before = before[: -len(joint)]
-    for _ in range(2):
-        filler = next((word for word in index.fillers if before.endswith(word)), None)
-        before = before[: -len(filler)] if filler else before
-    for noun, form in index.forms:
-        if before.endswith(noun) and not is_word(before[-len(noun) - 1 : -len(noun)] or " "):
-            return form
-    return None
+    match = index.before.search(before)
+    return index.forms[match[1]] if match else None
 
 
 @cache
@@ -209,18 +216,30 @@ def material_index(language: str) -> MaterialIndex:
         names[name] = ()
     for name in [name for name in names if len(name) < 3 and name.isascii()]:
         del names[name]
-    grammar = known["grammar"]
-    forms = [(noun, form) for form, nouns in known["forms"].items() for noun in nouns]
-    joints = tuple(sorted(grammar.get("joints", (" of ",)), key=len, reverse=True))
     texts = sorted(names)
     return MaterialIndex(
         automaton=AhoCorasick(texts, matchkind=MatchKind.LeftmostLongest),
         ids=tuple(names[text] for text in texts),
-        forms=tuple(sorted(forms, key=lambda pair: -len(pair[0]))),
-        prefixes=tuple(known.get("prefixes", {}).items()),
-        links=tuple(grammar["links"]),
-        fillers=tuple(sorted(grammar["fillers"], key=len, reverse=True)),
-        joints=joints,
-        mixed=tuple(lower(word) for word in grammar["mixed"]),
-        is_form_after=grammar["order"] == "after",
+        **_form_patterns(language, known),
     )
+
+
+def _form_patterns(language: str, known: dict[str, Any]) -> dict[str, Any]:
+    """The fields of the index that give a form."""
+    grammar = known["grammar"]
+    forms = {noun: form for form, nouns in known["forms"].items() for noun in nouns}
+    nouns, fillers, joints = _any_of(forms), _any_of(grammar["fillers"]), _any_of(grammar["joints"])
+    is_after, end = grammar["order"] == "after", "" if language == "zh" else r"(?!\w)"
+    return {
+        "forms": forms,
+        "after": re.compile(rf"(?:{fillers}){{0,3}}[ -]*({nouns}){end}") if is_after else None,
+        "before": re.compile(rf"({nouns})$" if language == "zh" else rf"(?<!\w)({nouns})(?:{fillers}){{0,2}}(?:{joints})$"),
+        "joints": tuple(grammar["joints"]),
+        "prefixes": dict(known.get("prefixes", {})),
+        "links": frozenset(grammar["links"]),
+        "mixed": tuple(lower(word) for word in grammar["mixed"]),
+    }
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))

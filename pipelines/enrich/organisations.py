@@ -3,7 +3,7 @@
 import re
 
 from pipelines.enrich.name_context import Surroundings
-from pipelines.enrich.name_index import Pattern
+from pipelines.enrich.name_index import Pattern, Role
 
 _CAPITALISED = r"[^\W\d_a-z][\w'&.-]*"
 _BEFORE_FORM = re.compile(rf"(?:{_CAPITALISED}(?: (?:&|and|of|de|du|et|für) )?[ ]?){{1,5}},?$")
@@ -16,31 +16,31 @@ Span = tuple[int, int, str]  # start, end, type
 
 
 def organisations(
-    context: Surroundings, words: list[tuple[int, int, Pattern]], taken: list[tuple[int, int]]
+    context: Surroundings, words: list[tuple[int, int, Pattern]], taken: list[tuple[int, int, tuple[str, ...]]]
 ) -> list[Span]:
     """(start, end, type) of each organisation that no register name covers, in order, without overlap."""
     found: list[Span] = []
     for start, end, pattern in words:
         span = _span(context, start, end, pattern)
-        if span and not any(a < span[1] and span[0] < b for a, b in taken) and not (found and found[-1][1] > span[0]):
+        if span and not any(a < span[1] and span[0] < b for a, b, _ in taken) and not (found and found[-1][1] > span[0]):
             found.append(span)
     return found
 
 
 def _span(context: Surroundings, start: int, end: int, pattern: Pattern) -> Span | None:
     folded = context.folded
-    if "legal" in pattern.kinds:
+    if pattern.roles & Role.LEGAL:
         name = _BEFORE_FORM.search(folded, max(0, start - REACH), start)
         if name and not context.opens_sentence(start):
             dot = folded[end : end + 1] == "." and pattern.text[-1] != "." and folded[end + 1 : end + 2] not in {" ", ""}
             return _within_line(context, name.start(), end + dot, "company")
-    elif "suffix" in pattern.kinds:
+    elif pattern.roles & Role.SUFFIX:
         return _chinese(context, start, end, pattern.type)
-    elif "authority" in pattern.kinds:
+    elif pattern.roles & Role.AUTHORITY:
         name = _AFTER_HEAD.match(folded, end, end + REACH)
         if name:
             return _within_line(context, start, name.end(), "agency")
-    elif "descriptor" in pattern.kinds:
+    elif pattern.roles & Role.DESCRIPTOR:
         name = _AFTER_DESCRIPTOR.match(folded, end, end + REACH)
         if name:
             return _within_line(context, end, name.end(), pattern.type)
@@ -60,5 +60,5 @@ def _chinese(context: Surroundings, start: int, end: int, type_: str) -> Span | 
     """From the ending to the left, up to the first character that cannot stand in a name."""
     low = max(0, start - REACH_ZH)
     before = context.document[low:start]
-    cut = max((before.rfind(stop) + len(stop) for stop in context.known["organisations"]["stops"] if stop in before), default=0)
-    return (low + cut, end, type_) if 2 <= start - low - cut else None
+    cut = max((before.rfind(stop) + len(stop) for stop in context.cues.organisation_stops if stop in before), default=0)
+    return (low + cut, end, type_) if start - low - cut >= 2 else None

@@ -13,8 +13,10 @@ STEP = 0.5  # percentage points beyond the rounding that no rounding explains
 
 def period_over_period(figures: Figures) -> Iterator[Witness]:
     """A rise or fall in per cent agrees with the old and the new figure that stand beside it."""
+    if not figures.shares or not (figures.quantities or figures.amounts):
+        return
     changes = [s for s in figures.shares if s.value_to is None and _direction(figures, s)]
-    if len(changes) != 1 or not (figures.quantities or figures.amounts):
+    if len(changes) != 1:
         return
     change = changes[0]
     for items in (figures.quantities, figures.amounts):

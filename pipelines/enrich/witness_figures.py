@@ -1,7 +1,8 @@
 """The figures of a sentence, and the verdict on two numbers that should be equal."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from pipelines.enrich.quantities import Count, Share
 from pipelines.enrich.reading import Amount, MaterialMention, Quantity, Sentence, Verdict, Witness
@@ -9,19 +10,28 @@ from pipelines.enrich.reading import Amount, MaterialMention, Quantity, Sentence
 CLEARLY = 0.01  # beyond the rounding by this much, relative, is no rounding
 
 
+class Page(NamedTuple):
+    """The text that all figures of a document stand in."""
+
+    text: str
+    low: str  # folded, lower case, of the same length
+    language: str
+    known: dict[str, Any]  # `languages/*/witnesses.toml`
+
+
 class Figures:
     """What one sentence holds; offsets count characters of the text."""
 
-    def __init__(self, text: str, low: str, language: str, known: dict[str, Any], sentence: Sentence) -> None:
-        self.text, self.low, self.language, self.known = text, low, language, known
+    def __init__(self, page: Page, sentence: Sentence) -> None:
+        self.text, self.low, self.language, self.known = page
         self.start, self.end, self.paragraph = sentence.start, sentence.end, sentence.paragraph
         self.quantities: list[Quantity] = []
         self.amounts: list[Amount] = []
         self.shares: list[Share] = []
         self.counts: list[Count] = []
-        self.materials: list[MaterialMention] = []
-        self.previous: Figures | None = None
-        self.said = low[sentence.start : sentence.end]
+        self.materials: Sequence[MaterialMention] = ()
+        self.previous: Figures | None = None  # those of the sentence before, where it holds any
+        self.said = page.low[sentence.start : sentence.end]
 
     def says(self, words: str) -> bool:
         """Whether the sentence holds one of the words."""
@@ -58,14 +68,7 @@ def number(value: float) -> str:
     return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
 
 
-Item = TypeVar("Item", Quantity, Amount, Share, Count, MaterialMention)
-
-
-def spread(items: Iterable[Item], starts: Sequence[int], cells: Sequence[list[Item]]) -> None:
-    """Put each item into the cell of its sentence; `starts` are those of the sentences, both in order."""
-    i = 0
-    for item in items:
-        while i + 1 < len(starts) and starts[i + 1] <= item.start:
-            i += 1
-        if i < len(cells):
-            cells[i].append(item)
+def within(materials: Sequence[MaterialMention], start: int, end: int) -> Sequence[MaterialMention]:
+    """The materials, which stand in order, that begin between `start` and `end`."""
+    first = bisect_left(materials, start, key=lambda m: m.start)
+    return materials[first : bisect_left(materials, end, key=lambda m: m.start)]

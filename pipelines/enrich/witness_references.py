@@ -6,7 +6,7 @@ from functools import cache
 
 from pipelines.enrich.reading import Amount, MaterialMention, Witness
 from pipelines.enrich.rounding import slack
-from pipelines.enrich.witness_figures import Figures, number, verdict
+from pipelines.enrich.witness_figures import Figures, Page, verdict
 from pipelines.reference import register
 from pipelines.reference.register import rows
 
@@ -20,8 +20,17 @@ REACH = 60  # characters between a material and the price that is its
 CLOSE = 14  # characters before an amount in which a word may say that it is no price
 
 
+def factors(page: Page) -> list[int]:
+    """Where numbers stand that may be the factor of an oxide, in a text that speaks of factors."""
+    if not any(word in page.low for word in page.known["factor"]):
+        return []
+    return [match.start() for match in _FACTOR.finditer(page.text)]
+
+
 def oxide_metal_factor(figures: Figures) -> Iterator[Witness]:
     """The factor between an element and its oxide that the text gives, or that two masses of it imply."""
+    if not figures.materials:
+        return
     elements = [m for m in figures.materials if register().materials[m.material_id].oxide_factor]
     if not elements or not ("oxid" in figures.said or "oxyd" in figures.said or "氧化" in figures.said):
         return
@@ -135,5 +144,3 @@ def _any_form(material: MaterialMention) -> tuple[float, float] | None:
     bands = [band for (key, _), band in _bands().items() if key == material.material_id]
     return (min(b[0] for b in bands), max(b[1] for b in bands)) if bands and material.material_id != "rare_earths" else None
 
-
-__all__ = ["number", "oxide_metal_factor", "price_band"]

@@ -4,6 +4,7 @@ A check is made only where the text plainly relates the figures; a figure that a
 clearly outside fails, and what lies between is not testable.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,8 +14,8 @@ from pipelines.enrich.quantities import Count, Share
 from pipelines.enrich.quantities import counts as counts_in
 from pipelines.enrich.reading import Amount, DateSpan, MaterialMention, Quantity, Sentence, Witness
 from pipelines.enrich.witness_changes import period_over_period
-from pipelines.enrich.witness_figures import Figures, spread
-from pipelines.enrich.witness_references import oxide_metal_factor, price_band
+from pipelines.enrich.witness_figures import Figures, Page, within
+from pipelines.enrich.witness_references import factors, oxide_metal_factor, price_band
 from pipelines.enrich.witness_sums import parts_total, shares_price, stakes_sum, unit_consistency
 
 CHECKS = (shares_price, stakes_sum, parts_total, oxide_metal_factor, price_band, unit_consistency, period_over_period)
@@ -32,23 +33,36 @@ def witnesses(
     counts: Sequence[Count] | None = None,
 ) -> list[Witness]:
     """Checks of the text, in order of place. `counts` are numbers of shares, sought in the text where not given."""
-    if not (amounts or quantities or shares or materials):
+    if not sentences or not (amounts or quantities or shares or materials):
         return []
     if counts is None:
         counts = counts_in(text, language) if amounts else ()
     known: dict[str, Any] = knowledge(language if language in {"en", "fr", "zh"} else "en", "witnesses")
-    low = lower(fold(text))
-    cells = [Figures(text, low, language, known, sentence) for sentence in sentences]
-    starts = [cell.start for cell in cells]
-    spread(quantities, starts, [cell.quantities for cell in cells])
-    spread(amounts, starts, [cell.amounts for cell in cells])
-    spread(shares, starts, [cell.shares for cell in cells])
-    spread(counts, starts, [cell.counts for cell in cells])
-    spread(materials, starts, [cell.materials for cell in cells])
+    page = Page(text, lower(fold(text)), language, known)
+    cells: dict[int, Figures] = {}
+    starts = [sentence.start for sentence in sentences]
+
+    def cell(position: int) -> Figures:
+        i = max(bisect_right(starts, position) - 1, 0)
+        if i not in cells:
+            cells[i] = Figures(page, sentences[i])
+        return cells[i]
+
+    for quantity in quantities:
+        cell(quantity.start).quantities.append(quantity)
+    for amount in amounts:
+        cell(amount.start).amounts.append(amount)
+    for share in shares:
+        cell(share.start).shares.append(share)
+    for count in counts:
+        cell(count.start).counts.append(count)
+    for position in factors(page):
+        cell(position)
     found: list[Witness] = []
-    for previous, figures in zip((None, *cells), cells, strict=False):
-        figures.previous = previous
-        if figures.quantities or figures.amounts or figures.shares or figures.materials:
-            for check in CHECKS:
-                found += check(figures)
+    for i in sorted(cells):
+        figures = cells[i]
+        figures.previous = cells.get(i - 1)
+        figures.materials = within(materials, figures.start, figures.end)
+        for check in CHECKS:
+            found += check(figures)
     return sorted(found, key=lambda w: (w.start, w.kind))
