@@ -35,6 +35,8 @@ def parties(document: Document, clause: Clause, mentions: tuple[Mention, ...]) -
 def case_of(document: Document, clause: Clause, mention: Mention) -> str:
     """The case of a name: `by`, `with`, `from`, `to`, `for`, `of`, `at`, `than`, `under`, `object`; empty where no word gives one."""
     low = document.low
+    if document.grammar.after_of and low.startswith(document.grammar.after_of, mention.end):
+        return "of"
     start = max(clause.start, mention.start - REACH)
     before = low[start : mention.start].rstrip(_OPENING) if document.grammar.has_borders else low[start : mention.start]
     if not document.grammar.has_borders:

@@ -69,17 +69,22 @@ def _take_up(clause: Clause, head: Clause) -> None:
 
 def _spans(document: Document, sentence: Sentence, marks: list[Mark]) -> list[tuple[int, int, bool, int]]:
     grammar, low = document.grammar, document.low
-    cuts = [sentence.start]
-    cuts += [m.start() + 1 for m in grammar.cuts.finditer(low, sentence.start, sentence.end)]
+    cuts = [(sentence.start, False)]
+    cuts += [(m.start() + 1, False) for m in grammar.cuts.finditer(low, sentence.start, sentence.end)]
     if grammar.has_borders:
         cuts = sorted({*cuts, *_verb_joints(low, sentence, marks, document)})
-    cuts.append(sentence.end)
-    spans = []
+    cuts = [cut for cut in cuts if not _is_bracketed(low, sentence.start, cut[0])]
+    cuts.append((sentence.end, False))
+    spans: list[tuple[int, int, bool, int]] = []
     before_relative = -1
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for (start, only_resumes), (end, _) in zip(cuts, cuts[1:], strict=False):
+        if only_resumes and not (spans and spans[-1][2]):
+            if spans:  # no relative clause ends here: the clause goes on
+                spans[-1] = (spans[-1][0], end, *spans[-1][2:])
+                continue
         if end - start < 1:
             continue
-        head = low[start : start + 14].lstrip(" ,;-")
+        head = low[start : start + 20].lstrip(" ,;-")
         is_relative = bool(grammar.relative) and head.startswith(grammar.relative)
         resumes = -1
         if spans and spans[-1][2] and not is_relative:
@@ -90,19 +95,25 @@ def _spans(document: Document, sentence: Sentence, marks: list[Mark]) -> list[tu
     return spans
 
 
-def _verb_joints(low: str, sentence: Sentence, marks: list[Mark], document: Document) -> list[int]:
-    """Offsets where a coordinated verb or the main verb after a relative clause begins ("… and left", "…, has signed")."""
+def _is_bracketed(low: str, start: int, at: int) -> bool:
+    """Whether an offset stands in brackets that open near before it."""
+    near = low[max(start, at - 60) : at]
+    return max(near.rfind("("), near.rfind("（")) > max(near.rfind(")"), near.rfind("）"))
+
+
+def _verb_joints(low: str, sentence: Sentence, marks: list[Mark], document: Document) -> list[tuple[int, bool]]:
+    """Offsets where a coordinated verb begins ("… and left"), or (True) the main verb after a relative clause ("…, has signed")."""
     joints = []
     conjunction, resumes = document.grammar.joined, document.grammar.resumes
     for start, _, _, forms in marks:
         if forms & _VERBAL:
             before = low[max(sentence.start, start - 24) : start]
             if conjunction.search(before):
-                joints.append(start - len(before) + conjunction.search(before).start())  # type: ignore[union-attr]
+                joints.append((start - len(before) + conjunction.search(before).start(), False))  # type: ignore[union-attr]
             elif forms & FINITE and before.endswith(", "):
-                joints.append(start - 1)
+                joints.append((start - 1, True))
     if resumes:
-        joints += [m.start() + 1 for m in resumes.finditer(low, sentence.start, sentence.end)]
+        joints += [(m.start() + 1, True) for m in resumes.finditer(low, sentence.start, sentence.end)]
     return joints
 
 

@@ -2,6 +2,7 @@
 
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
+from pipelines.enrich.events.slots import material_ids, stage_from
 from pipelines.enrich.lexicon import Mark, mask_of
 from pipelines.enrich.reading import Mention
 from pipelines.reference import register
@@ -30,9 +31,12 @@ class Discourse:
         self.operator: Mention | None = publisher if publisher and publisher.type == "company" else None
         self.authority: Mention | None = publisher if publisher and publisher.type == "agency" else None
         self.site: Mention | None = None
+        self.deposit: Mention | None = None
         self.is_site_near = False  # the site was spoken of in this paragraph
         self.product: Product = ((), None)  # of the plant without a name that this paragraph speaks of
         self.products: dict[str, Product] = {}
+        sites = {m.entity_id for m in document.mentions if m.type in {"facility", "deposit"} and m.entity_id}
+        self.sole: str | None = next(iter(sites)) if len(sites) == 1 else None  # the only site that the text names
         self.named = {m.entity_id: m for m in reversed(document.mentions) if m.entity_id and not m.is_anaphor}
 
     def next_paragraph(self) -> None:
@@ -43,10 +47,26 @@ class Discourse:
     def see(self, clause: Clause) -> None:
         """Take note of the names of a clause."""
         for mention in clause.organisations:
-            if mention.type == "agency":
+            if mention.type == "agency" and not (self.publisher and self.publisher.type == "agency"):
                 self.authority = mention
         for site in clause.sites:
             self.site, self.is_site_near = site, True
+            if site.type == "deposit":
+                self.deposit = site
+        self._see_product(clause)
+
+    def _see_product(self, clause: Clause) -> None:
+        """A plant is named with its product: what later sentences call "the plant" makes that."""
+        if not clause.concepts & PLANT and not clause.sites:
+            return
+        stage = stage_from(self.document, clause.start, clause.end, clause.materials)
+        if not clause.materials and stage is None:
+            return
+        product = (material_ids(clause.materials), stage)
+        self.product = product
+        for site in clause.sites:
+            if site.entity_id:
+                self.products.setdefault(site.entity_id, product)
 
     def remember(self, operator: Mention | None, site_id: str | None, materials: tuple[str, ...], stage: str | None) -> None:
         """Take note of what an event told about a plant and its product."""
@@ -69,14 +89,16 @@ class Discourse:
         """The site that a clause without one speaks of: "the plant", or what the paragraph is about."""
         if self.site is None:
             return None
-        definite = self._definite(clause)
+        definite = self.definite(clause)
         if definite is False:
             return None
+        if self.sole is not None and operator is not None and parent_of(self.sole) == operator.entity_id:
+            return self.sole
         owner = parent_of(self.site.entity_id)
         fits = operator is None or owner is None or operator.entity_id is None or operator.entity_id == owner
         return self.site.entity_id if fits and (definite or self.is_site_near) else None
 
-    def _definite(self, clause: Clause) -> bool | None:
+    def definite(self, clause: Clause) -> bool | None:
         """Whether the clause names a plant as known (True) or as new (False); None where it names none."""
         found: bool | None = None
         for mark in clause.marks:

@@ -91,11 +91,12 @@ class Grammar:
         self.relative = tuple(lower(fold(word)) for word in table["relative"]["words"])
         self.resumes = re.compile(groups["resumes"])
         self.joined = re.compile(groups["joined"])
+        self.after_of = tuple(table["cases"]["after_of"])
         self.cases = self._cases(table["cases"])
 
     def _cases(self, table: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:
         """(word, case), longest word first."""
-        pairs = [(lower(fold(word)), case) for case, words in table.items() for word in words]
+        pairs = [(lower(fold(word)), case) for case, words in table.items() if case != "after_of" for word in words]
         return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 

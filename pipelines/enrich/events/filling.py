@@ -1,12 +1,14 @@
 """Filling: from a telling to events with all their fields."""
 
+import msgspec
+
 from pipelines.enrich.events.attribution import Voice, attributed
 from pipelines.enrich.events.clauses import Clause
-from pipelines.enrich.events.discourse import PLANT, Discourse
+from pipelines.enrich.events.discourse import PLANT, Discourse, parent_of
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.relevance import Relevance, is_of_chain
 from pipelines.enrich.events.roles import Cast, Stage, cast
-from pipelines.enrich.events.slots import are_rare, date_of, first_fit, material_ids, quantity_of, stage_from, when
+from pipelines.enrich.events.slots import are_rare, date_of, first_fit, in_force, material_ids, moved_to, quantity_of, stage_from, when
 from pipelines.enrich.events.telling import Told
 from pipelines.enrich.lexicon import mask_of
 from pipelines.enrich.reading import Actor, Amount, DateSpan, Event, MaterialMention, Mention, Quantity, Sentence
@@ -19,8 +21,10 @@ WITH_QUANTITY = frozenset(
      "policy_control"}
 )  # fmt: skip
 WITH_AMOUNT = frozenset({"financing", "price_move", "ownership_change", "facility_change", "policy_control", "supply_agreement"})
-SPLIT = frozenset({"production_milestone", "schedule_guidance", "supply_agreement", "facility_change"})
+SPLIT = frozenset({"policy_control", "production_milestone", "schedule_guidance", "supply_agreement", "facility_change"})
 ANNUAL = mask_of("@yearly", "capacity")
+SAY, ANNOUNCE = mask_of("say"), mask_of("announce")
+ANNOUNCED = frozenset({"supply_agreement", "financing", "policy_control"})
 UP, DOWN, STABLE = mask_of("up"), mask_of("down"), mask_of("stable")
 SHORT, LONG, NOW = mask_of("short_term"), mask_of("long_term"), mask_of("now_word")
 
@@ -35,6 +39,7 @@ class Filler:
         self.discourse = discourse
         self.relevance = relevance
         self.own_release = own_release
+        self.price_day: DateSpan | None = None
 
     def fill(self, sentence: Sentence, parts: list[Clause], told: Told, voice: Voice | None) -> list[Event]:
         """The events of one telling: several where it coordinates parties or products."""
@@ -94,15 +99,30 @@ class Filler:
     def _site(self, told: Told, found: Cast) -> str | None:
         if told.type in WITHOUT_SITE:
             return None
+        if told.type == "supply_agreement":
+            return self._source(told, found)
         for clause in told.domain:
             sites = [s for s in clause.sites if s.entity_id]
             if sites:
                 return min(sites, key=lambda s: abs(s.start - told.fit.anchor[0])).entity_id
+        if told.type == "resource_study" and self.discourse.deposit is not None:
+            deposit = self.discourse.deposit
+            fits = found.operator is None or parent_of(deposit.entity_id) in {None, found.operator.entity_id}
+            return deposit.entity_id if fits else None
         if told.type in OF_PLANTS or told.type == "resource_study":
             return self.discourse.site_for(told.clause, found.operator)
         if told.type in {"financing", "permit"} and told.clause.concepts & PLANT:
             site = self.discourse.site_for(told.clause, found.operator)
-            return site if self.discourse._definite(told.clause) else None
+            return site if self.discourse.definite(told.clause) else None
+        return None
+
+    def _source(self, told: Told, found: Cast) -> str | None:
+        """Where the material comes from: a site that is not the buyer's."""
+        buyers = {a.entity_id for a in (found.actors[0] if found.actors else ()) if a.role == "buyer"}
+        for clause in told.domain:
+            for site in clause.sites:
+                if site.entity_id and parent_of(site.entity_id) not in buyers - {None}:
+                    return site.entity_id
         return None
 
     # --- what -----------------------------------------------------------------------------------------------------
@@ -119,6 +139,8 @@ class Filler:
             shares = self._shares(told, quantities)
             if len(shares) > 1:
                 return [(m, quantity_of(q, told.type, told.clause.concepts, is_yearly=yearly)) for m, q in shares]
+        if told.type == "market_assessment":
+            quantities = [msgspec.structs.replace(q, role=None) for q in quantities]
         own = first_fit(told.clause.quantities, self.document)
         chosen = own or first_fit(quantities, self.document)
         return [(None, quantity_of(chosen, told.type, told.clause.concepts, is_yearly=yearly))]
@@ -130,7 +152,7 @@ class Filler:
         end = max(c.end for c in told.domain)
         for i, quantity in enumerate(kept):
             limit = kept[i + 1].start if i + 1 < len(kept) else end
-            after = self.document.materials.within(quantity.end, limit)
+            after = self.document.materials.within(quantity.start, limit)
             if not after:
                 return []
             shares.append((after, quantity))
@@ -148,8 +170,9 @@ class Filler:
         if mentioned is None:
             mentioned = next((c.materials for c in domain if c.materials), ())
         ids = material_ids(mentioned)
+        first = told.type not in OF_PLANTS  # of a deal or a price, the product; of a plant, the work done there
         stage = next(
-            (s for c in domain if (s := stage_from(self.document, c.start, c.end, mentioned if c is domain[0] else c.materials))), None
+            (s for c in domain if (s := stage_from(self.document, c.start, c.end, mentioned if c is domain[0] else c.materials, products_first=first))), None
         )
         if told.type in OF_PLANTS:
             known_ids, known_stage = self.discourse.product_of(site_id)
@@ -182,12 +205,31 @@ class Filler:
 
     def _date(self, told: Told) -> DateSpan | None:
         anchor = told.fit.anchor[0]
-        if told.type in {"market_assessment", "superlative_claim"} and told.type == "superlative_claim":
+        if told.type == "superlative_claim":
             return None
-        own = date_of(told.clause.dates, anchor, self.document)
-        if own is not None:
-            return own
-        return date_of([d for c in told.domain for d in c.dates], anchor, self.document)
+        own = [d for d in told.clause.dates if not self._is_of_speech(told, told.clause, d)]
+        lent = [d for c in told.domain if c is not told.clause for d in c.dates if not self._is_of_speech(told, c, d)]
+        if told.type == "policy_control":
+            return in_force(own or lent, self.document) or date_of(own or lent, anchor, self.document)
+        if told.fit.frame.name == "start_moved":
+            return moved_to(own or lent, self.document)
+        found = date_of(own, anchor, self.document) or date_of(lent, anchor, self.document)
+        if told.type == "price_move":
+            self.price_day = found or self.price_day
+            return self.price_day
+        return found
+
+    def _is_of_speech(self, told: Told, clause: Clause, date: DateSpan) -> bool:
+        """The day on which somebody said so is not the day of the deed; that of an announcement is, of what was done by it."""
+        said = [m for m in clause.marks if m[2] & SAY]
+        if not said or (clause is told.clause and told.fit.anchor[0] < said[0][0] and date.start < said[0][0]):
+            return False
+        if any(m[2] & NOW and m[0] <= date.start < m[1] for m in clause.marks):
+            return True
+        if told.type in ANNOUNCED and told.telling.factuality == "achieved":
+            return False
+        performs = any(m[2] & ANNOUNCE for m in said) and told.telling.factuality == "achieved"
+        return not performs and date.start < said[0][1] + 24 and date.precision == "day" and told.fit.anchor[0] > said[0][0]
 
 
 def _confidence(told: Told, actors: tuple[Actor, ...]) -> float:

@@ -117,7 +117,9 @@ def _operator(stage: Stage) -> list[Mention]:
     if stage.speaker is not None and is_company(stage.speaker):
         return [stage.speaker]
     operator = stage.discourse.operator
-    return [operator] if operator is not None else []
+    if operator is None or stage.discourse.definite(stage.clause) is False:
+        return []
+    return [operator]
 
 
 def _operated(stage: Stage) -> Cast:

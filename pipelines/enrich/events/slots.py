@@ -38,11 +38,15 @@ def material_ids(found: Iterable[MaterialMention]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(m.material_id for m in found))
 
 
-def stage_from(document: Document, start: int, end: int, materials: Iterable[MaterialMention]) -> str | None:
+def stage_from(
+    document: Document, start: int, end: int, materials: Iterable[MaterialMention], *, products_first: bool = False
+) -> str | None:
     """The step of the chain that a stretch of text names: a product's form first, then a word of the chain."""
     words = document.stages.within(start, end)
     steps = [w.stage for w in words if not w.is_product]
     products = [stage for m in materials if (stage := stage_of_product(m))]
+    if products_first and products:
+        return products[0]
     if steps:
         return steps[-1] if len(set(steps)) == 1 else steps[0]
     if products:
@@ -75,6 +79,27 @@ def quantity_of(chosen: Quantity | None, kind: str, concepts: int, *, is_yearly:
         chosen.start, chosen.end, chosen.text, chosen.value, chosen.unit, chosen.normalised_value, unit,
         chosen.value_to, chosen.normalised_value_to, basis, chosen.qualifier,
     )  # fmt: skip
+
+
+def in_force(dates: Iterable[DateSpan], document: Document) -> DateSpan | None:
+    """Of a control, from its first day to its last where the text gives an end; the first day alone where it does not."""
+    found = list(dates)
+    ends = [d for d in found if d.qualifier == "until" or document.grammar.until.search(document.low[max(0, d.start - 24) : d.start])]
+    starts = [d for d in found if d not in ends]
+    given = [d for d in found if d.precision == "range"]
+    if given:
+        return given[0]
+    if not ends or not starts:
+        return None
+    first = min(starts, key=lambda d: d.first)
+    last = ends[-1]
+    return DateSpan(first.start, last.end, first.first, last.last, "range") if first.first < last.last else None
+
+
+def moved_to(dates: Iterable[DateSpan], document: Document) -> DateSpan | None:
+    """After a move, the new date: the latest, unless a word before it calls it the old one."""
+    kept = [d for d in dates if d.qualifier != "from" and not document.grammar.old_value.search(document.low[max(0, d.start - _NEAR) : d.start])]
+    return max(kept, key=lambda d: (d.last, d.start)) if kept else None
 
 
 def date_of(dates: Iterable[DateSpan], anchor: int, document: Document) -> DateSpan | None:

@@ -12,6 +12,10 @@ LENT = mask_of(
     "@org", "@authority", "@material", "@chain", "authority_word", "say", "anonymous", "according", "expect", "future"
 )
 LENT_UNWRITTEN = mask_of("capacity", "control", "quota", "tariff", "permit", "stockpile", "price", "plant", "project", "@date", "@site", "listing")
+ANTECEDENT = mask_of(
+    "plant", "mine", "project", "@site", "control", "quota", "tariff", "permit", "agreement", "offtake", "supply_deal", "mou",
+    "stockpile", "price", "construction", "study", "listing", "resource", "stake", "joint_venture"
+)  # fmt: skip
 LENT_LATER = mask_of("disrupt", "pause", "close", "curtail", "@amount", "@price", "@quantity", "@yearly", "@percent", "@date")
 SPOKEN_OF = mask_of("@org", "@site")
 FIGURES = mask_of("@amount", "@quantity")
@@ -24,7 +28,7 @@ MERGED = frozenset(
 )  # fmt: skip
 OF_PLANTS = frozenset({"facility_change", "production_milestone", "schedule_guidance"})
 GIVEN_UP = frozenset({"facility_change", "schedule_guidance", "ownership_change", "financing", "supply_agreement"})
-SIZE = frozenset({"yearly_to_come", "yearly_produced", "output", "funded", "expansion"})  # frames that a bare figure may fill
+SIZE = frozenset({"design", "yearly_to_come", "yearly_produced", "output", "funded", "expansion"})  # frames that a bare figure may fill
 
 
 class Told(Struct):
@@ -54,6 +58,8 @@ def told(document: Document, found: list[Clause], *, reported: bool, is_spoken_o
             continue
         is_conditional = is_conditional or any(m[2] & IF for m in clause.marks[:3])
         later = found[i + 1].concepts & LENT_LATER if i + 1 < len(found) and not document.grammar.has_borders else 0
+        if clause.is_relative and i:
+            later |= found[i - 1].concepts & ANTECEDENT
         event = None
         if not is_conditional:
             event = _event(document, clause, whole & lent | later, whole & SPOKEN_OF | context, reported=reported)
@@ -63,7 +69,7 @@ def told(document: Document, found: list[Clause], *, reported: bool, is_spoken_o
         if event is None or (events and _continues(events[-1], event)):
             (events[-1].domain if events else waiting).append(clause)
             continue
-        event.domain = [clause] if events else [clause, *waiting]
+        event.domain = event.domain if events else [clause, *waiting]
         events.append(event)
     return events
 
@@ -91,7 +97,9 @@ def _gapped(document: Document, clause: Clause, events: list[Told], *, reported:
         return None
     again = Fit(fit.frame, anchor)
     how = telling(document, clause, again, reported=reported)
-    return None if how.factuality is None else Told(clause, again, how, _type(fit.frame, how, clause), [clause])
+    if how.factuality is None:
+        return None
+    return Told(clause, again, how, _type(fit.frame, how, clause), [clause, events[-1].clause])
 
 
 def _type(frame: Frame, how: Telling, clause: Clause) -> str:
@@ -124,6 +132,9 @@ def _object_fits(clause: Clause, fit: Fit) -> bool:
 def _continues(one: Told, other: Told) -> bool:
     """Whether the clause goes on about the same event: same kind and factuality, nobody and nothing new named."""
     if _is_its_size(one, other):
+        return True
+    if one.fit.frame.name == "design" and other.type == "schedule_guidance":
+        one.fit, one.telling, one.clause = other.fit, other.telling, other.clause
         return True
     if one.type == "disruption" and other.fit.frame.name in {"pause", "shutdown", "curtailment", "disruption_by_cause"}:
         return True
