@@ -41,9 +41,7 @@ def anaphora(
 class _Reader:
     """One document: names and what stands for them, sentence by sentence."""
 
-    def __init__(
-        self, text: str, language: str, sentences: Sequence[Sentence], names: list[Mention], signer: Mention | None
-    ) -> None:
+    def __init__(self, text: str, language: str, sentences: Sequence[Sentence], names: list[Mention], signer: Mention | None) -> None:
         self.text, self.low, self.language, self.signer = text, lower(fold(text)), language, signer
         self.known: dict[str, Any] = knowledge(language, "anaphora")
         space = "" if language == "zh" else " "
@@ -75,7 +73,9 @@ class _Reader:
         if self.language == "zh":
             bare = low[start:end] in {"公司", "工厂", "我们"}
             return not bare or start == 0 or low[start - 1] in self.known["alone"] or self.text[start - 1] == "\n"
-        return not (start and is_word(low[start - 1]) or end < len(low) and (is_word(low[end]) or low[end] == "-"))
+        if start and is_word(low[start - 1]):
+            return False
+        return end >= len(low) or not (is_word(low[end]) or low[end] == "-")
 
     def _names(self, kinds: frozenset[str], start: int, end: int, sentence: int) -> list[Mention]:
         """The names that the words stand for: none, one, or two for "the two companies"."""
@@ -85,17 +85,17 @@ class _Reader:
             return []
         if "own" in kinds and self.signer and (self.language == "zh" or self._is_own(start, end)):
             return [self.signer]
-        for kind in kinds:
-            if kind in {"pronoun", "possessive"}:
-                if kind == "pronoun" and not self._is_subject(start, end):
-                    return []
-                return self._subject(start, sentence, kind)
-            if kind == "dative":
-                return self._object(sentence) if self.low[start - 1 : start] == " " else []
-            if kind in {"latter", "former", "both"}:
-                return self._of_two(kind, start, sentence)
-            if kind in _TYPES:
-                return self._last(_TYPES[kind], start, sentence)
+        return self._of_kind(min(kinds - {"own"} or {"own"}), start, end, sentence)
+
+    def _of_kind(self, kind: str, start: int, end: int, sentence: int) -> list[Mention]:
+        if kind in _TYPES:
+            return self._last(_TYPES[kind], start, sentence)
+        if kind in {"latter", "former", "both"}:
+            return self._of_two(kind, start, sentence)
+        if kind == "dative":
+            return self._object(sentence) if self.low[start - 1 : start] == " " else []
+        if kind == "possessive" or (kind == "pronoun" and self._is_subject(start, end)):
+            return self._subject(start, sentence, kind)
         return []
 
     def _is_described(self, end: int) -> bool:
@@ -114,7 +114,8 @@ class _Reader:
     def _is_own(self, start: int, end: int) -> bool:
         """Whether the words are the signer's of himself: "we", or "the Company" with a capital."""
         words = self.text[start:end]
-        return " " not in words and "'" not in words.replace("’", "'") or words.split(" ")[-1][:1].isupper() or self.language == "fr"
+        is_pronoun = " " not in words and "'" not in words.replace("’", "'")
+        return is_pronoun or self.language == "fr" or words.split(" ")[-1][:1].isupper()
 
     def _is_subject(self, start: int, end: int) -> bool:
         """Whether a pronoun opens its clause and is not impersonal."""
@@ -126,7 +127,7 @@ class _Reader:
         if self.low.startswith(",", end) or self.low[start - 1 : start] == "-":
             return False
         before = self.low[max(0, start - 20) : start].rstrip(" ")
-        if not before or before[-1] in ".,;:!?\"”«»(-—" or self.text[start - 1] == "\n":
+        if not before or before[-1] in '.,;:!?"”«»(-—' or self.text[start - 1] == "\n":
             return True
         return before.split(" ")[-1] in self.known["clause_openers"]
 

@@ -25,7 +25,7 @@ _ACRONYM = re.compile(r"[A-Z]{2,6}")
 _INITIAL = re.compile(r"[^\W\d_]+")
 _NAME, _TOWN, _CHAIN, _CODE, _EXCHANGE, _OUTSIDE = Role.NAME, Role.TOWN, Role.CHAIN, Role.CODE, Role.EXCHANGE, Role.OUTSIDE
 LANGUAGES = frozenset({"en", "fr", "zh"})
-_QUOTES = frozenset("“【《「\"")
+_QUOTES = frozenset('“【《「"')
 
 Hit = tuple[int, int, tuple[str, ...]]  # start, end, whose name it is: several where it was left unresolved
 Match = tuple[int, int, Pattern]

@@ -5,7 +5,7 @@ from pipelines.enrich.name_index import Pattern, Role
 from pipelines.reference import register
 
 REACH = 14  # characters in which the ending of a Chinese organisation's name stands
-_FOLLOWS = 24
+BEFORE = 40  # characters before a place in which the head of a longer name stands
 _COUNTRY_AS_ADJECTIVE = "united_states"  # "US Treasury", "US President": said of the country
 
 Hit = tuple[int, int, tuple[str, ...]]
@@ -34,22 +34,24 @@ def whole_names(context: Surroundings, hits: list[Hit], words: list[tuple[int, i
 def _is_adjunct(context: Surroundings, start: int, end: int, place: str) -> bool:
     """Whether a place's name is part of a longer name, or of a currency."""
     folded, cues = context.folded, context.cues
-    follower = folded[end : end + 1]
-    if follower == "$" or folded.startswith(cues.longer_after, end):
+    if folded.startswith(cues.longer_after, end) or folded[end : end + 1] == "$":
         return True
-    if cues.longer_before and folded[max(0, start - 40) : start].rstrip(" ").endswith(cues.longer_before):
+    if cues.longer_before and folded[max(0, start - BEFORE) : start].rstrip(" ").endswith(cues.longer_before):
         return True
-    if context.language == "zh":
+    return context.language != "zh" and _has_capital_beside(context, start, end, place)
+
+
+def _has_capital_beside(context: Surroundings, start: int, end: int, place: str) -> bool:
+    """Whether a capitalised word beside the place makes a longer name with it: "Innovate UK", "Texas Instruments"."""
+    folded, cues, in_title = context.folded, context.cues, start < context.title_end
+    leader = "" if in_title else context.leader(start)
+    if leader and leader not in cues.place_leaders:
+        return True
+    if folded[end : end + 1] != " " or not folded[end + 1 : end + 2].isupper():
         return False
-    in_title = start < context.title_end
-    if not in_title and (leader := context.leader(start)) and leader not in cues.place_leaders:
+    if folded.startswith(cues.longer_after, end + 1):
         return True
-    if follower != " " or not folded[end + 1 : end + 2].isupper():
-        return False
-    after = folded[end + 1 : end + _FOLLOWS]
-    if after.startswith(cues.longer_after):
-        return True
-    return not (in_title or place == _COUNTRY_AS_ADJECTIVE or after.startswith(cues.place_followers))
+    return not (in_title or place == _COUNTRY_AS_ADJECTIVE or folded.startswith(cues.place_followers, end + 1))
 
 
 def _runs_on(context: Surroundings, end: int, endings: list[int]) -> bool:

@@ -19,10 +19,10 @@ _WORD = re.compile(r"[^\W_][\w'&.-]*")
 _PHRASE_MARK = re.compile(r"[.,;:()]")
 # Words that open a sentence with a capital and are no part of a name.
 _OPENERS = frozenset(
-    ["The", "A", "An", "In", "At", "On", "For", "And", "But", "As", "With", "From", "By", "To", "Of", "Its", "While", "When", "After"]
-    + ["Before", "If", "À", "Le", "La", "Les", "L'", "Un", "Une", "De", "Du", "Des", "En", "Chez", "Pour", "Par", "Selon", "Et", "Mais"]
+    {"The", "A", "An", "In", "At", "On", "For", "And", "But", "As", "With", "From", "By", "To", "Of", "Its", "While", "When", "After"}
+    | {"Before", "If", "À", "Le", "La", "Les", "L'", "Un", "Une", "De", "Du", "Des", "En", "Chez", "Pour", "Par", "Selon", "Et", "Mais"}
 )
-_SENTENCE_MARKS = frozenset(".!?:;。！？；：\n•-–—»\"")
+_SENTENCE_MARKS = frozenset('.!?:;。！？；：\n•-–—»"')
 
 
 class Surroundings:

@@ -1,8 +1,8 @@
 """Stories: near copies, relays and translations of one report get one id.
 
-Within a language two texts are compared by a sketch of their word (in Chinese: character) sequences, guarded by their figures, since a daily price
-report repeats its words; across languages by the entities, quantities, amounts and days of their events. Candidates come from an
-inverted index, so that the work grows with the number of documents and not with its square.
+Within a language two texts are compared by a sketch of their word (in Chinese: character) sequences, guarded by their
+figures, since a daily price report repeats its words; across languages by the entities, quantities, amounts and days of
+their events. Candidates come from an inverted index, so that the work grows with the number of documents and not with its square.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from hashlib import blake2b
+from itertools import pairwise
 from zlib import crc32
 
 from msgspec import Struct, msgpack
@@ -70,7 +71,7 @@ def _sketch(low: str, language: str) -> tuple[int, ...]:
     """The smallest hashes of all sequences of four words, or of five characters in Chinese."""
     if language == "zh":
         units = [ord(c) * 2654435761 & _MASK for c in low if c.isalnum()]
-        units = [(a * 31 + b) & _MASK for a, b in zip(units, units[1:], strict=False)]
+        units = [(a * 31 + b) & _MASK for a, b in pairwise(units)]
     else:
         units = [crc32(word.encode()) for word in _WORD.findall(low)]
     sequences = zip(units, units[1:], units[2:], units[3:], strict=False)
@@ -95,9 +96,7 @@ def story_ids(readings: Iterable[Reading]) -> dict[str, str]:
     return stories({reading.document_id: fingerprint(reading) for reading in readings})
 
 
-def stories(
-    new: Mapping[str, Fingerprint], known: Mapping[str, tuple[Fingerprint, str]] | None = None
-) -> dict[str, str]:
+def stories(new: Mapping[str, Fingerprint], known: Mapping[str, tuple[Fingerprint, str]] | None = None) -> dict[str, str]:
     """The story of each new document. `known` holds documents met before with their stories, which keep their ids.
 
     A document that fits two known stories joins the one with the smaller id.
@@ -132,9 +131,7 @@ def is_same(a: Fingerprint, b: Fingerprint) -> bool:
             return True
     shared = set(a.facts) & set(b.facts)
     same_names = set(a.entities) & set(b.entities)
-    return (
-        len(shared) >= 2 and bool(same_names) and _overlap(a.facts, b.facts) >= AGREE and _overlap(a.entities, b.entities) >= AGREE
-    )
+    return len(shared) >= 2 and bool(same_names) and _overlap(a.facts, b.facts) >= AGREE and _overlap(a.entities, b.entities) >= AGREE
 
 
 def _resemblance(a: tuple[int, ...], b: tuple[int, ...]) -> float:
@@ -168,7 +165,7 @@ def _candidates(prints: Mapping[str, Fingerprint], new: Mapping[str, Fingerprint
         for fact in mark.facts[:KEYS]:
             for entity in mark.entities[:KEYS]:
                 shelves[fact, entity].append(key)
-    pairs = set()
+    pairs: set[tuple[str, str]] = set()
     for keys in shelves.values():
         if 1 < len(keys) <= CROWD:
             fresh = [key for key in keys if key in new]

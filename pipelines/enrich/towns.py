@@ -15,9 +15,7 @@ _PLANT_IN = re.compile(
 )
 
 
-def plants_of_towns(
-    context: Surroundings, towns: list[tuple[int, int, Pattern]], named: set[str]
-) -> list[tuple[int, int, str]]:
+def plants_of_towns(context: Surroundings, towns: list[tuple[int, int, Pattern]], named: set[str]) -> list[tuple[int, int, str]]:
     """(start, end, facility) for each town whose sentence speaks of a plant whose owner the document names."""
     found = []
     for start, end, pattern in towns:

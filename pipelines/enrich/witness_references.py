@@ -101,12 +101,15 @@ def price_band(figures: Figures) -> Iterator[Witness]:
         if not kilograms or not rate or _is_no_price(figures, amount):
             continue
         material = _priced(figures, amount)
-        band = material and _bands().get((material.material_id, material.form)) or material and _any_form(material)
-        if not material or not band:
+        if material is None:
+            continue
+        band = _bands().get((material.material_id, material.form)) or _any_form(material)
+        if band is None:
             continue
         low, high = (amount.value * rate / kilograms, (amount.value_to or amount.value) * rate / kilograms)
         if high < band[0] or low > band[1]:
-            note = f"{material.material_id} {material.form or ''} lies between {band[0]:g} and {band[1]:g} USD/kg; this is {low:.4g} USD/kg"
+            what = " ".join(filter(None, (material.material_id, material.form)))
+            note = f"{what} lies between {band[0]:g} and {band[1]:g} USD/kg; this is {low:.4g} USD/kg"
             yield figures.witness("price_band", "fails", min(material.start, amount.start), amount.end, note)
 
 
@@ -132,8 +135,7 @@ def _priced(figures: Figures, amount: Amount) -> MaterialMention | None:
 def _bands() -> dict[tuple[str, str | None], tuple[float, float]]:
     """Bands in US dollars per kilogram, by material and form."""
     return {
-        (row["material"], row["form"] or None): (float(row["low_usd_kg"]), float(row["high_usd_kg"]))
-        for row in rows("price_bands.csv")
+        (row["material"], row["form"] or None): (float(row["low_usd_kg"]), float(row["high_usd_kg"])) for row in rows("price_bands.csv")
     }
 
 
@@ -143,4 +145,3 @@ def _any_form(material: MaterialMention) -> tuple[float, float] | None:
         return None
     bands = [band for (key, _), band in _bands().items() if key == material.material_id]
     return (min(b[0] for b in bands), max(b[1] for b in bands)) if bands and material.material_id != "rare_earths" else None
-

@@ -2,17 +2,22 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from pipelines.enrich.reading import Amount, Quantity, Witness
 from pipelines.enrich.rounding import slack
 from pipelines.enrich.witness_figures import Figures, number, verdict
 
 MAX_PARTS = 6
+LIST_REACH = 120  # characters between two parts of a list
+SPLIT_REACH = 90  # and between a total and its first part
 # Tonnes in a unit that stands alone in brackets after a figure: "1,000 t (ktpa)".
 _BARE_UNIT = re.compile(r"\s?[(（](ktpa|kt|mt|tpa|kg|lb|t|tonnes|万吨|千吨|吨|公斤)[)）]", re.IGNORECASE)
-_TONNES = {"ktpa": 1e3, "kt": 1e3, "mt": 1.0, "tpa": 1.0, "kg": 1e-3, "lb": 4.5359e-4, "t": 1.0, "tonnes": 1.0, "万吨": 1e4, "千吨": 1e3, "吨": 1.0, "公斤": 1e-3}  # fmt: skip
+_TONNES = {
+    "ktpa": 1e3, "kt": 1e3, "mt": 1.0, "tpa": 1.0, "kg": 1e-3, "lb": 4.5359e-4, "t": 1.0, "tonnes": 1.0, "万吨": 1e4, "千吨": 1e3,
+    "吨": 1.0, "公斤": 1e-3,
+}  # fmt: skip
 _BRACKET = re.compile(r"\s?[(（](?:≈|~|about |around |approx\. |approximately |or |environ |soit |约|即|合)?$")
-_NUMBERED = re.compile(r"\d")
 
 
 def shares_price(figures: Figures) -> Iterator[Witness]:
@@ -87,67 +92,86 @@ def _names_other_targets(figures: Figures, ends: list[int]) -> bool:
 _OF_NAME = re.compile(r" (?:of|in|de|du|d')\s?(?:the |la |le |l')?[A-ZÉ]|(?:的)?股权、|股权和")
 
 
+class _Part(NamedTuple):
+    """A mass in tonnes or an amount of money, of a kind that can be summed with its like."""
+
+    start: int
+    end: int
+    value: float
+    unit: str  # "t", or currency and what it is paid for
+    is_range: bool
+
+
+def _masses(items: Sequence[Quantity]) -> list[_Part]:
+    return [_Part(q.start, q.end, q.normalised_value, "t", q.value_to is not None) for q in items]
+
+
+def _money(items: Sequence[Amount]) -> list[_Part]:
+    return [_Part(a.start, a.end, a.value, f"{a.currency}/{a.per}", a.value_to is not None) for a in items]
+
+
 def parts_total(figures: Figures) -> Iterator[Witness]:
     """Parts make the total that the text gives beside them."""
-    for items in (figures.quantities, figures.amounts):
-        if len(items) >= 2 and (len(items) > 2 or figures.previous):
-            yield from _sums(figures, items)
+    previous = figures.previous
+    if len(figures.quantities) >= 2:
+        yield from _sums(figures, _masses(figures.quantities), _masses(previous.quantities) if previous else [])
+    if len(figures.amounts) >= 2:
+        yield from _sums(figures, _money(figures.amounts), _money(previous.amounts) if previous else [])
 
 
-def _sums(figures: Figures, items: Sequence[Quantity] | Sequence[Amount]) -> Iterator[Witness]:
+def _sums(figures: Figures, items: list[_Part], earlier: list[_Part]) -> Iterator[Witness]:
     known = figures.known
     for i, total in enumerate(items):
-        if total.value_to is not None:
+        if total.is_range:
             continue
-        before = figures.before(total.start, 30)
-        alike = [j for j, item in enumerate(items) if item.value_to is None and _unit(item) == _unit(total)]
-        if before.endswith(tuple(known["total_before"])) and i >= 2:
-            first = i
-            while first - 1 in alike and i - first < MAX_PARTS and _joined(figures, items[first - 1].end, items[first].start):
-                first -= 1
-            if i - first >= 2:
-                yield from _judge(figures, items[first:i], total)
-        after = figures.low[total.end : items[i + 1].start] if i + 1 < len(items) else ""
-        if len(after) <= 90 and any(word in after for word in known["split"]):
-            last = i + 1
-            while last + 1 in alike and last - i < MAX_PARTS and _joined(figures, items[last].end, items[last + 1].start):
-                last += 1
-            if last - i >= 2 and i + 1 in alike:
-                yield from _judge(figures, items[i + 1 : last + 1], total)
-    previous = figures.previous
-    if previous and len(items) == 2 and any(word in figures.said for word in known["split"]):
-        wholes = [x for x in (previous.quantities if isinstance(items[0], Quantity) else previous.amounts) if _unit(x) == _unit(items[0])]
-        if len(wholes) == 1 and verdict(sum(_value(x) for x in items), _value(wholes[0]), 0.005) == "holds":
-            yield from _judge(figures, items, wholes[0])
+        if i >= 2 and figures.before(total.start, 30).endswith(tuple(known["total_before"])):
+            parts = _run(figures, total, items[i - 1 :: -1])
+            if len(parts) >= 2:
+                yield from _judge(figures, parts[::-1], total)
+        following = items[i + 1 :]
+        if len(following) >= 2:
+            between = figures.low[total.end : following[0].start]
+            if len(between) <= SPLIT_REACH and any(word in between for word in known["split"]):
+                parts = _run(figures, total, following)
+                if len(parts) >= 2:
+                    yield from _judge(figures, parts, total)
+    wholes = [x for x in earlier if x.unit == items[0].unit]
+    is_split = len(items) == 2 and len(wholes) == 1 and any(word in figures.said for word in known["split"])
+    if is_split and verdict(items[0].value + items[1].value, wholes[0].value, 0.005) == "holds":
+        yield from _judge(figures, items, wholes[0])
+
+
+def _run(figures: Figures, total: _Part, items: Sequence[_Part]) -> list[_Part]:
+    """The first of `items` that are parts of one list, in the order given."""
+    run: list[_Part] = []
+    for item in items[:MAX_PARTS]:
+        if item.is_range or item.unit != total.unit:
+            break
+        if run and not _joined(figures, min(run[-1].end, item.end), max(run[-1].start, item.start)):
+            break
+        run.append(item)
+    return run
 
 
 def _joined(figures: Figures, end: int, start: int) -> bool:
     """Whether two figures are parts of one list, and not an old and a new one."""
     between = figures.low[end:start]
-    return len(between) <= 120 and not any(word in between for word in figures.known["not_parts"])
+    return len(between) <= LIST_REACH and not any(word in between for word in figures.known["not_parts"])
 
 
-def _judge(figures: Figures, parts: Sequence[Quantity] | Sequence[Amount], total: Quantity | Amount) -> Iterator[Witness]:
-    made, whole = sum(_value(part) for part in parts), _value(total)
-    if whole <= max(_value(part) for part in parts) or not 0.5 < made / whole < 2:
+def _judge(figures: Figures, parts: Sequence[_Part], total: _Part) -> Iterator[Witness]:
+    made, whole = sum(part.value for part in parts), total.value
+    if whole <= max(part.value for part in parts) or not 0.5 < made / whole < 2:
         return
     text = figures.text
-    rough = sum(slack(text[p.start : p.end]) * _value(p) for p in parts) / whole + slack(text[total.start : total.end])
+    rough = sum(slack(text[p.start : p.end]) * p.value for p in parts) / whole + slack(text[total.start : total.end])
     result = verdict(made, whole, min(rough, 0.01))
     if result == "fails" and any(figures.is_about(item.start) for item in (*parts, total)):
         result = "not_testable"
-    note = " + ".join(number(_value(part)) for part in parts) + f" = {number(made)}"
+    note = " + ".join(number(part.value) for part in parts) + f" = {number(made)}"
     note += "" if result == "holds" else f", not {number(whole)}"
     spans = [x for item in (*parts, total) for x in (item.start, item.end)]
     yield figures.witness("parts_total", result, min(spans), max(spans), note)
-
-
-def _value(item: Quantity | Amount) -> float:
-    return item.normalised_value if isinstance(item, Quantity) else item.value
-
-
-def _unit(item: Quantity | Amount) -> str:
-    return "t" if isinstance(item, Quantity) else f"{item.currency}/{item.per}"
 
 
 def unit_consistency(figures: Figures) -> Iterator[Witness]:
@@ -172,5 +196,5 @@ def unit_consistency(figures: Figures) -> Iterator[Witness]:
         text = figures.text
         rough = slack(text[item.start : item.end]) + slack(text[other.start : other.end])
         result = verdict(other.normalised_value, item.normalised_value, rough)
-        note = f"{item.value:g} {item.unit} is {number(item.normalised_value)} t, {other.value:g} {other.unit} {number(other.normalised_value)} t"
+        note = f"{item.value:g} {item.unit} is {number(item.normalised_value)} t, not {number(other.normalised_value)} t"
         yield figures.witness("unit_consistency", result, item.start, other.end + 1, note)

@@ -21,7 +21,7 @@ from pipelines.enrich.witness_sums import parts_total, shares_price, stakes_sum,
 CHECKS = (shares_price, stakes_sum, parts_total, oxide_metal_factor, price_band, unit_consistency, period_over_period)
 
 
-def witnesses(
+def witnesses(  # noqa: PLR0913, PLR0917  every kind of reading that a check may need
     text: str,
     language: str,
     sentences: Sequence[Sentence],

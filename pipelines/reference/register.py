@@ -142,9 +142,7 @@ def _context_rules() -> dict[tuple[str, str], ContextRule]:
     for row in rows("context_rules.csv"):
         needs = tuple(tuple(part.strip().split("+")) for part in row["needs"].split("|") if part.strip())
         for alias in row["alias"].split("|"):
-            not_before, not_after = (
-                tuple(word for word in row[side].split("|") if word) for side in ("not_before", "not_after")
-            )
+            not_before, not_after = (tuple(word for word in row[side].split("|") if word) for side in ("not_before", "not_after"))
             rule = ContextRule(row["entity_id"], alias, needs, not_before, not_after, row["reason"])
             found[rule.entity_id, rule.alias] = rule
     return found
