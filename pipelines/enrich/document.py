@@ -25,9 +25,11 @@ HEADER = 100  # characters of a line that only says who and when
 RELAY_REACH = 320  # characters of a text in which it says whose report it relays
 LATE = timedelta(days=3)  # how far a server's clock may lag behind the date of a text
 OLD = timedelta(days=400)  # how much older than its server's date a text may call itself
-TIME = re.compile(r"[\s,，]*(?:(?:at|à|um)\s)?(?:\d{1,2}[:hH：]\d{0,2}(?::\d\d)?\s?(?:[ap]\.?m\.?|[A-Z]{2,5}|GMT|UTC)?)?[\s.。)）】]*(?:[|·].{0,40}|来源.{0,20}|[（(].{0,20})?\Z")
-PARTICLES = frozenset("de du des la le les the of and et en sur à in for d l aux au".split())
-TICKER = re.compile(r"(?P<name>[^\n。！？!?;；:：]{2,80}?)\s?[(（](?:[A-Z]{2,8}(?:\s?(?:American|Venture))?|Nasdaq|Euronext(?:\s\w+)?)\s?[:：]")
+CLOCK = r"(?:(?:at|à)\s)?(?:\d{1,2}[:hH：]\d{0,2}(?::\d\d)?\s?(?:[ap]\.?m\.?|[A-Z]{2,5})?)?"
+TIME = re.compile(rf"[\s,，]*{CLOCK}[\s.。)）】]*(?:[|·].{{0,40}}|来源.{{0,20}}|[（(].{{0,20}})?\Z")  # all that may follow a header's date
+PARTICLES = frozenset(["de", "du", "des", "la", "le", "les", "the", "of", "and", "et", "en", "sur", "à", "in", "for", "d", "l", "aux", "au"])
+EXCHANGE = r"[(（](?:[A-Z]{2,8}(?:\s?(?:American|Venture))?|Nasdaq|Euronext(?:\s\w+)?)\s?[:：]"
+TICKER = re.compile(rf"(?P<name>[^\n。！？!?;；:：]{{2,80}}?)\s?{EXCHANGE}")
 SIGNED_ZH = re.compile(r"(?P<name>[^\s，。；：]{3,40}?(?:公司|集团|集團))(?:董事会|監事會|监事会)?\s*\Z")
 TITLE_ZH = re.compile(r"\A(?P<name>[^\s，。；：（）]{3,40}?(?:公司|集团|集團))关于")
 

@@ -5,6 +5,8 @@ from collections import Counter
 from functools import cache
 from importlib.resources import files
 
+from lingua import Language, LanguageDetector, LanguageDetectorBuilder
+
 from pipelines.enrich.knowledge import knowledge
 
 SAMPLE = 1200  # characters that the cheap test looks at
@@ -89,9 +91,8 @@ def _detected(sample: str) -> str | None:
 
 
 @cache
-def _detector():  # type: ignore[no-untyped-def]
-    from lingua import Language, LanguageDetectorBuilder  # noqa: PLC0415 - its models take a moment to load
-
-    names = ("ENGLISH", "FRENCH", "GERMAN", "SPANISH", "PORTUGUESE", "ITALIAN", "DUTCH", "SWEDISH", "ESTONIAN", "VIETNAMESE", "INDONESIAN", "POLISH")  # fmt: skip
+def _detector() -> LanguageDetector:
+    """Return the detector; its models are loaded when it is first asked."""
+    names = ["ENGLISH", "FRENCH", "GERMAN", "SPANISH", "PORTUGUESE", "ITALIAN", "DUTCH", "SWEDISH", "ESTONIAN", "VIETNAMESE", "INDONESIAN", "POLISH"]
     chosen = [getattr(Language, name) for name in names]
     return LanguageDetectorBuilder.from_languages(*chosen).with_low_accuracy_mode().build()

@@ -43,8 +43,8 @@ def sentences(text: str, language: str) -> list[Sentence]:
 
 def _lines(text: str) -> Iterator[tuple[int, tuple[int, int]]]:
     """Yield (running number, span without its item number and blanks) of each line that is not blank."""
-    position = paragraph = 0
-    for line in text.split("\n"):
+    position = 0
+    for paragraph, line in enumerate(text.split("\n")):
         stripped = line.rstrip()
         if stripped:
             start, end = position, position + len(stripped)
@@ -53,7 +53,6 @@ def _lines(text: str) -> Iterator[tuple[int, tuple[int, int]]]:
                 start = lead.end() if lead else start
             if start < end:
                 yield paragraph, (start, end)
-        paragraph += 1
         position += len(line) + 1
 
 
@@ -72,28 +71,26 @@ def _split(text: str, start: int, end: int, rules: _Rules) -> Iterator[tuple[int
 
 def _ends(text: str, match: re.Match[str], end: int, rules: _Rules) -> bool:
     """Tell whether a mark ends its sentence: not after an abbreviation, nor before the speaker of a quote."""
-    stop = match.end()
+    stop, mark = match.end(), text[match.start()]
     if stop >= end:
         return True
-    mark = text[match.start()]
-    if mark not in "。！？" and not (text[stop].isspace() or text[stop - 1] in "”’」』）】》"):
-        return False
     if mark in "。！？":
         return not (stop - match.start() > 1 and rules.speaker.match(text, stop, end))
+    if not (text[stop].isspace() or text[stop - 1] in "”’」』）】》"):
+        return False
     following = NEXT_WORD.match(text, stop, min(end, stop + 24))
-    if not following:
-        return True
-    word = following[1]
-    if word[0].islower():
-        return False
-    if mark != ".":
-        return True
-    token = text[max(0, match.start() - 12) : match.start()].rpartition(" ")[2].lstrip("('’-.\u00a0\u202f")
+    if not following or mark != ".":
+        return not (following and following[1][0].islower())
+    return not following[1][0].islower() and not _is_abbreviation(text, match.start(), following[1], rules)
+
+
+def _is_abbreviation(text: str, stop: int, following: str, rules: _Rules) -> bool:
+    """Tell whether the full stop belongs to the word before it and does not also end the sentence."""
+    token = text[max(0, stop - 12) : stop].rpartition(" ")[2].lstrip("('’-.\u00a0\u202f")
     if token in rules.abbreviations:
-        return False
-    if token in rules.weak or len(token) == 1 or INITIALS.fullmatch(token):
-        return word in rules.starters or (len(token) == 1 and not token.isupper())
-    return True
+        return True
+    is_initial = len(token) == 1 and token.isupper()
+    return (token in rules.weak or is_initial or bool(INITIALS.fullmatch(token))) and following not in rules.starters
 
 
 def _clauses(text: str, start: int, end: int, rules: _Rules) -> Iterator[tuple[int, int]]:

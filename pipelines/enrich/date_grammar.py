@@ -1,0 +1,246 @@
+"""What a date looks like in a language: the patterns of `languages/*/dates.toml`, compiled, and what they find in a text.
+
+A pattern begins with digits or with a word of a table. One automaton finds the words, one expression the digits, and only
+the patterns that may begin there are tried.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from pipelines.enrich.knowledge import knowledge
+from pipelines.enrich.language import known_languages
+
+NUMBERS = {
+    "d": r"\d{1,2}",
+    "m": r"\d{1,2}",
+    "yy": r"\d{2}",
+    "y4": r"(?:19|20)\d{2}",
+    "y": r"(?:19|20)\d{2}",
+}
+NUMERALS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "Ｏ": 0}
+WORD = re.compile(r"\w+")
+PLACEHOLDER = re.compile(r"\{(~?)([a-z_]+?4?)(b|2)?\}")
+CUES = (
+    "sentence_end", "past", "clause_break", "range_open", "range_join", "range_bare", "shift", "before_until", "before_by",
+    "before_from", "before_after", "after_by", "after_from",
+)  # fmt: skip
+DIGIT_STARTS = {"d", "m", "y4", "y", "yy"}
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words that tell a sense: whole words, endings of words, and strings that may stand anywhere."""
+
+    words: frozenset[str]
+    endings: tuple[str, ...]
+    strings: tuple[str, ...]
+
+    def stands_in(self, text: str) -> bool:
+        """Tell whether one of them stands in a stretch of text."""
+        text = text.lower()
+        if any(string in text for string in self.strings):
+            return True
+        if not self.words and not self.endings:
+            return False
+        return any(w in self.words or (len(w) > 5 and w.endswith(self.endings)) for w in WORD.findall(text))
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One pattern of a language: its kind, its groups, and what must stand before it."""
+
+    kind: str
+    expression: str
+    fields: tuple[tuple[str, str], ...]  # name of the field, name of its group
+    starts: frozenset[str]
+    before: re.Pattern[str] | None
+    unit: str | None
+    match: Callable[..., re.Match[str] | None]
+
+
+@dataclass(frozen=True)
+class Start:
+    """The patterns that may begin with one word."""
+
+    patterns: tuple[int, ...]
+    match: Callable[..., re.Match[str] | None]
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """All patterns of a language, compiled."""
+
+    patterns: tuple[Pattern, ...]
+    values: dict[str, dict[str, Any]]
+    words: AhoCorasick
+    starts: tuple[Start, ...]  # one for each word
+    digits: re.Pattern[str]
+    digit_start: Start
+    has_borders: bool
+    sense: dict[str, re.Pattern[str]]
+    future: Words
+
+
+@dataclass
+class Expression:
+    """A date expression before it is resolved: its kind, and the values of the tables by field."""
+
+    start: int
+    end: int
+    kind: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def has_year(self) -> bool:
+        """Whether a year is written, absolute ("2026") or relative ("next year")."""
+        return "y" in self.values or "y4" in self.values
+
+    @property
+    def is_relative(self) -> bool:
+        """Whether the expression rests on the day of publication."""
+        year = self.values.get("y", self.values.get("y4"))
+        return year is None or isinstance(year, tuple)
+
+
+def find(text: str, grammar: Grammar) -> Iterator[Expression]:
+    """Yield the date expressions of a text in order, none overlapping."""
+    try:
+        hits = [(start, grammar.starts[i]) for i, start, _ in grammar.words.find_matches_as_indexes(text)]
+    except UnicodeEncodeError:  # lone surrogates
+        return
+    hits += [(m.start(), grammar.digit_start) for m in grammar.digits.finditer(text)]
+    hits.sort(key=lambda hit: hit[0])
+    reached = 0
+    for position, start in hits:
+        if position < reached or (grammar.has_borders and position and text[position - 1].isalnum()):
+            continue
+        found = _match(text, position, start, grammar)
+        if found:
+            reached = found.end
+            yield found
+
+
+def _match(text: str, position: int, start: Start, grammar: Grammar) -> Expression | None:
+    match = start.match(text, position)
+    if not match:
+        return None
+    index = int((match.lastgroup or "t0")[1:])
+    pattern = grammar.patterns[index]
+    if not _stands(text, position, pattern):
+        for other in start.patterns[start.patterns.index(index) + 1 :]:
+            pattern = grammar.patterns[other]
+            match = pattern.match(text, position)
+            if match and _stands(text, position, pattern):
+                break
+        else:
+            return None
+    if match is None:
+        return None
+    found = Expression(match.start(), match.end(), pattern.kind)
+    if pattern.unit:
+        found.values["unit"] = pattern.unit
+    for name, group in pattern.fields:
+        surface = match[group]
+        if surface is not None:
+            table = grammar.values.get(name.rstrip("2") if name not in grammar.values else name)
+            found.values[name] = _year_or_number(surface, name, grammar) if table is None else table[surface]
+    return found
+
+
+def _year_or_number(surface: str, name: str, grammar: Grammar) -> Any:
+    if name == "y" and surface in grammar.values.get("yrel", {}):
+        return ("relative", grammar.values["yrel"][surface])
+    return _integer(surface)
+
+
+def _integer(surface: str) -> int:
+    """Return the integer that digits or Chinese numerals write (二〇二六, 二十八)."""
+    if surface.isdecimal():
+        return int(surface)
+    if "十" in surface:
+        tens, _, ones = surface.partition("十")
+        return 10 * (NUMERALS.get(tens, 0) if tens else 1) + (NUMERALS.get(ones, 0) if ones else 0)
+    return int("".join(str(NUMERALS.get(c, c if c.isdecimal() else 0)) for c in surface) or 0)
+
+
+def _stands(text: str, position: int, pattern: Pattern) -> bool:
+    return pattern.before is None or bool(pattern.before.search(text[max(0, position - 16) : position]))
+
+
+@cache
+def grammar_of(language: str) -> Grammar:
+    """Return the compiled patterns of a language; those of English where the language has none."""
+    data = knowledge(language if language in known_languages() else "en", "dates")
+    tables = {name: _cases(table["words"]) for name, table in data["tables"].items()}
+    numbers = {**NUMBERS, **data.get("numbers", {})}
+    patterns = tuple(_pattern(i, entry, tables, numbers) for i, entry in enumerate(data["patterns"]))
+    opening = {name for pattern in patterns for name in pattern.starts}
+    words = sorted({word for name, table in tables.items() if name in opening for word in table})
+    starts = []
+    for word in words:
+        begun = frozenset(n for n, table in tables.items() if any(word.startswith(w) for w in table))
+        starts.append(_start(patterns, begun | ({"digits"} if word[0].isdecimal() else set())))
+    future = data["future"]
+    return Grammar(
+        patterns,
+        tables,
+        AhoCorasick(words, matchkind=MatchKind.LeftmostLongest),
+        tuple(starts),
+        re.compile(data["digits"]),
+        _start(patterns, frozenset({"digits"})),
+        bool(data["word_borders"]),
+        {name: re.compile(data[name], re.IGNORECASE) for name in CUES},
+        Words(frozenset(future["words"]), tuple(future["endings"]), tuple(future["strings"])),
+    )
+
+
+def _cases(words: dict[str, Any]) -> dict[str, Any]:
+    """Return the words with their capitalised and upper-case forms."""
+    return {form: value for word, value in words.items() for form in (word, word[:1].upper() + word[1:], word.upper())}
+
+
+def _pattern(index: int, entry: dict[str, Any], tables: dict[str, dict[str, Any]], numbers: dict[str, str]) -> Pattern:
+    fields: list[tuple[str, str]] = []
+
+    def group(placeholder: re.Match[str]) -> str:
+        bare, name, second = placeholder.groups()
+        if name in numbers:
+            body = numbers[name] + (f"|{_alternation(tables['yrel'])}" if name == "y" else "")
+        else:
+            body = _alternation(tables[name])
+        if bare:
+            return f"(?:{body})"
+        full = name + (second or "")
+        fields.append((full, f"{full}_{index}"))
+        return f"(?P<{full}_{index}>{body})"
+
+    expression = f"(?P<t{index}>{PLACEHOLDER.sub(group, entry['form'])})"
+    first = PLACEHOLDER.search(entry["form"])
+    name = first[2] if first else ""
+    starts = {"digits"} if name in DIGIT_STARTS else {name}
+    if name == "y":
+        starts.add("yrel")
+    before = re.compile(entry["before"], re.IGNORECASE) if "before" in entry else None
+    compiled = re.compile(expression, re.IGNORECASE)
+    return Pattern(
+        entry["kind"], expression, tuple(fields), frozenset(starts), before, entry.get("unit"), compiled.match
+    )
+
+
+def _alternation(words: dict[str, Any]) -> str:
+    return "(?-i:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
+
+
+def _start(patterns: tuple[Pattern, ...], names: frozenset[str]) -> Start:
+    chosen = tuple(i for i, p in enumerate(patterns) if p.starts & names)
+    return _start_of(tuple(patterns[i].expression for i in chosen), chosen)
+
+
+@cache
+def _start_of(expressions: tuple[str, ...], chosen: tuple[int, ...]) -> Start:
+    return Start(chosen, re.compile("|".join(expressions) or r"(?!)", re.IGNORECASE).match)

@@ -1,0 +1,300 @@
+"""Which days a date expression means: its own year, or the one that the day of publication and its sentence leave open."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from pipelines.enrich.date_grammar import Expression, Grammar
+from pipelines.enrich.periods import Period, day, half, holiday, month, months_to, named, quarter, week, year
+from pipelines.enrich.reading import DateSpan
+
+SENTENCE_REACH = 160  # characters on either side in which the sense of a sentence is looked for
+CUE_REACH = 32  # characters before a date in which "by" or "until" stands
+WRONG_SENSE = 8  # how much farther a year against the sense of its sentence counts
+
+
+def resolve(
+    found: Expression, text: str, reference: date | None, grammar: Grammar, before: list[DateSpan]
+) -> Period | None:
+    """Return the period that an expression means; None where nothing tells, or where there is no such day."""
+    try:
+        resolver = RESOLVERS[found.kind]
+        return resolver(found.values, Surroundings(found, text, reference, grammar, before))
+    except (ValueError, OverflowError, KeyError):  # the 31st of June is no date
+        return None
+
+
+class Surroundings:
+    """What a resolver may ask about the surroundings of an expression."""
+
+    def __init__(
+        self, found: Expression, text: str, reference: date | None, grammar: Grammar, before: list[DateSpan]
+    ) -> None:
+        self.found, self.text, self.reference, self.grammar, self.before = found, text, reference, grammar, before
+        self._sense: str | None = None
+
+    def year(self, values: dict[str, Any]) -> int | None:
+        """Return the year that is written, or the one that a relative word names; None when there is none."""
+        value = values.get("y", values.get("y4"))
+        if isinstance(value, tuple):
+            return None if self.reference is None else self.reference.year + int(value[1])
+        if "yrel" in values:
+            return None if self.reference is None else self.reference.year + int(values["yrel"])
+        return None if value is None else _full_year(int(value))
+
+    def fitting(self, values: dict[str, Any], period: Callable[[int], Period]) -> Period | None:
+        """Return the period in the year written or, without one, in the year that fits best."""
+        written = self.year(values)
+        if written is not None:
+            return period(written)
+        if self.reference is None or "y" in values or "yrel" in values:
+            return None
+        candidates = []
+        for y in (self.reference.year, self.reference.year - 1, self.reference.year + 1):
+            try:
+                candidates.append(period(y))
+            except ValueError:  # 29 February of another year
+                continue
+        return min(candidates, key=self._distance, default=None)
+
+    def _distance(self, period: Period) -> float:
+        reference = self.reference or date.min
+        if period[0] <= reference <= period[1]:
+            return 0
+        if period[0] > reference:
+            return (period[0] - reference).days * (WRONG_SENSE if self.sense == "past" else 1)
+        return (reference - period[1]).days * (WRONG_SENSE if self.sense == "future" else 1)
+
+    @property
+    def sense(self) -> str:
+        """Return "future", "past" or "" as the words of the sentence have it."""
+        if self._sense is None:
+            self._sense = self._read_sense()
+        return self._sense
+
+    def _read_sense(self) -> str:
+        start, end, text = self.found.start, self.found.end, self.text
+        cues = self.grammar.sense
+        near = text[max(0, start - CUE_REACH) : start]
+        if cues["before_by"].search(near) or cues["before_until"].search(near) or cues["after_by"].match(text, end):
+            return "future"
+        before, after = text[max(0, start - SENTENCE_REACH) : start], text[end : end + SENTENCE_REACH]
+        begin = max((stop.end() for stop in cues["sentence_end"].finditer(before)), default=0)
+        before = before[begin:]
+        stop_after = cues["sentence_end"].search(after)
+        after = after[: stop_after.start()] if stop_after else after
+        breaks = [m.end() for m in cues["clause_break"].finditer(before)]
+        if self.grammar.future.stands_in(before[breaks[-1] :] if breaks else before):
+            return "future"
+        if not breaks and self.grammar.future.stands_in(after):
+            return "future"
+        return "past" if cues["past"].search(before) or cues["past"].search(after) else ""
+
+
+def _full_year(value: int) -> int:
+    return value + 2000 if value < 100 else value
+
+
+def _period_of_unit(unit: str, reference: date, offset: int) -> Period:
+    if unit == "week":
+        return week(reference + timedelta(days=7 * offset))
+    if unit == "year":
+        return year(reference.year + offset)
+    if unit == "quarter":
+        index = reference.year * 4 + (reference.month - 1) // 3 + offset
+        return quarter(index // 4, index % 4 + 1)
+    index = reference.year * 12 + reference.month - 1 + offset
+    return month(index // 12, index % 12 + 1)
+
+
+def _relative(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    if sense.reference is None:
+        return None
+    tables = ("rel", "rel_after", "monthrel", "quarterrel")
+    offset = next((int(values[t]) for t in tables if t in values), 0)
+    return _period_of_unit(str(values["unit"]), sense.reference, offset)
+
+
+def _weekday(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    reference = sense.reference
+    if reference is None:
+        return None
+    wanted = int(values["weekday"])
+    if "weekrel" in values:
+        return day(reference - timedelta(days=reference.weekday() - wanted - 7 * int(values["weekrel"])))
+    offset = values.get("rel", values.get("rel_after"))
+    back = (reference.weekday() - wanted) % 7
+    if offset == 1 or (offset is None and back and sense.sense == "future"):
+        return day(reference + timedelta(days=7 - back))
+    if offset == 0 and back:
+        return day(reference + timedelta(days=wanted - reference.weekday()))
+    return day(reference - timedelta(days=7 if offset == -1 and not back else back))
+
+
+def _ago(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    if sense.reference is None:
+        return None
+    count = int(values.get("number", values.get("d", 0)))
+    unit = str(values["span"])
+    if unit == "day":
+        return day(sense.reference - timedelta(days=count))
+    return _period_of_unit(unit, sense.reference, -count)
+
+
+def _same(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    if not sense.before:
+        return None
+    return _period_of_unit(str(values["unit"]), date.fromisoformat(sense.before[-1].first), 0)
+
+
+def _day_alone(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    if sense.reference is None:
+        return None
+    shift = -1 if int(values["d"]) > sense.reference.day else 0
+    return day(_period_of_unit("month", sense.reference, shift)[0].replace(day=int(values["d"])))
+
+
+def _month_day_rel(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    if sense.reference is None:
+        return None
+    return day(
+        _period_of_unit("month", sense.reference, int(values["monthrel"]))[0].replace(day=int(values["d"]))
+    )
+
+
+def _relative_day(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    return day(sense.reference + timedelta(days=int(values["day"]))) if sense.reference else None
+
+
+def _month_of(values: dict[str, Any], name: str = "month") -> int:
+    return int(values[name] if name in values else values["m"])
+
+
+def _day(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    return sense.fitting(values, lambda y: day(date(y, _month_of(values), int(values["d"]))))
+
+
+def _day_range(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    def period(y: int) -> Period:
+        first, last = (date(y, _month_of(values), int(values[d])) for d in ("d", "d2"))
+        if first >= last:
+            raise ValueError("a range that ends before it begins")
+        return first, last, "range"
+
+    return sense.fitting(values, period)
+
+
+def _month(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    if "rel_after" in values and sense.reference:  # "octobre dernier": the last October before the day of publication
+        this = month(sense.reference.year, _month_of(values))
+        offset = int(values["rel_after"])
+        passed = this[1] < sense.reference if offset < 0 else this[0] > sense.reference
+        return this if passed or not offset else month(sense.reference.year + offset, _month_of(values))
+    return sense.fitting(values, lambda y: month(y, _month_of(values)))
+
+
+def _month_rel(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    return _month({**values, "rel_after": values["rel"]}, sense)
+
+
+def _month_span(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    def period(y: int) -> Period:
+        first, last = month(y, int(values["m"])), month(y, int(values["m2"]))
+        if first[0] >= last[0]:
+            raise ValueError("a range that ends before it begins")
+        return named(first[0], last[1])
+
+    return sense.fitting(values, period)
+
+
+def _quarter(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    number = int(values["q"] if "q" in values else values["ordinal"])
+    if "rel_after" in values and sense.reference:
+        return _period_of_unit("quarter", sense.reference, int(values["rel_after"]))
+    return sense.fitting(values, lambda y: quarter(y, number))
+
+
+def _quarter_named(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    return sense.fitting(values, lambda y: months_to(3, month(y, _month_of(values))[1]))
+
+
+def _half_month(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    is_second = int(values.get("half_month", values.get("ordinal", 1))) == 2
+
+    def period(y: int) -> Period:
+        first, last, _ = month(y, _month_of(values))
+        return (first.replace(day=16), last, "range") if is_second else (first, first.replace(day=15), "range")
+
+    return sense.fitting(values, period)
+
+
+def _half(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    if "half_word" in values:
+        if sense.reference is None:
+            return None
+        offset = int(values.get("rel", values.get("rel_after", 0)))
+        index = sense.reference.year * 2 + (sense.reference.month > 6) + offset
+        return half(index // 2, index % 2 + 1)
+    number = next(int(values[t]) for t in ("h", "half", "ordinal") if t in values)
+    return sense.fitting(values, lambda y: half(y, number))
+
+
+def _year(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    written = sense.year(values)
+    return None if written is None else year(written)
+
+
+def _year_end(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    if "y" in values:
+        return sense.fitting(values, year)
+    return year(sense.reference.year) if sense.reference else None
+
+
+def _year_span(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    first = int(values["y4"])
+    last = int(values["y4b"]) if "y4b" in values else first // 100 * 100 + int(values["yy"])
+    if not first < last <= first + 60:
+        return None
+    return year(first)[0], year(last)[1], "range"
+
+
+def _period_to(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    def last_day(y: int) -> Period:
+        number = _month_of(values)
+        return day(date(y, number, int(values["d"])) if "d" in values else month(y, number)[1])
+
+    last = sense.fitting(values, last_day)
+    return last and months_to(int(values.get("period_to", values.get("months", 0))), last[1])
+
+
+def _holiday(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    is_span = sense.found.end > sense.found.start and "golden" in str(values["holiday"])
+    return sense.fitting(values, lambda y: holiday(str(values["holiday"]), y, is_span))
+
+
+RESOLVERS: dict[str, Callable[[dict[str, Any], Surroundings], Period | None]] = {
+    "relative": _relative,
+    "weekday": _weekday,
+    "week_rel": lambda v, s: week(s.reference + timedelta(days=7 * int(v["week"]))) if s.reference else None,
+    "relative_day": _relative_day,
+    "month_day_rel": _month_day_rel,
+    "day_alone": _day_alone,
+    "ago": _ago,
+    "same": _same,
+    "day": _day,
+    "day_range": _day_range,
+    "iso": lambda v, s: day(date(int(v["y4"]), int(v["m"]), int(v["d"]))),
+    "iso_month": lambda v, s: month(int(v["y4"]), int(v["m"])),
+    "month": _month,
+    "month_rel": _month_rel,
+    "month_span": _month_span,
+    "quarter": _quarter,
+    "quarter_named": _quarter_named,
+    "half": _half,
+    "half_month": _half_month,
+    "year": _year,
+    "year_end": _year_end,
+    "year_span": _year_span,
+    "period_to": _period_to,
+    "holiday": _holiday,
+}

@@ -1,0 +1,237 @@
+"""Numbers and what they measure: one pass over the numbers of a text, then the units beside them.
+
+Number formats, units and currencies stand in `languages/*/quantities.toml`.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+from pipelines.enrich.knowledge import knowledge
+from pipelines.enrich.language import known_languages, plain
+
+REACH = 200  # characters before a number in which its sentence is looked at
+CURRENCY_REACH = 6  # characters of a currency before a number
+CURRENCY_ENDS = "$€£¥￥₩₹.币幣"
+NO_START = ".,，．"  # what a number may not follow
+YEAR = re.compile(r"(?:19|20)\d\d")
+WIDE = str.maketrans("０１２３４５６７８９．，　－", "0123456789., -")
+CHINESE = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2}
+TENS = {"十": 10, "百": 100, "千": 1000}
+
+
+class Measure(NamedTuple):
+    """A number, or a range of numbers, with the unit that follows or precedes it."""
+
+    start: int  # of the number or its currency
+    end: int
+    after_number: int
+    value: float
+    value_to: float | None
+    factor: float
+    factor_to: float
+    kind: str  # mass, money, percent, count
+    unit: str
+    role: str | None
+    unit_end: int = 0  # where the unit ends, when another number stands between
+
+
+@dataclass(frozen=True)
+class UnitLexicon:
+    """Units, currencies and cues of a language, compiled."""
+
+    data: dict[str, Any]
+    scan: re.Pattern[str]
+    cues: dict[str, re.Pattern[str]]
+    currency: re.Pattern[str]  # before a number
+    qualifier: re.Pattern[str]
+    forms: re.Pattern[str]  # one group for each form, named after its basis
+    openings: tuple[tuple[str, re.Pattern[str]], ...]  # what tells a basis before a number
+
+
+CUES = (
+    "range_paired", "range_opening", "change_opening", "no_change", "to_opening", "by_opening", "change", "year",
+    "year_after", "year_before", "year_joined", "per_mass", "per_before", "annual_prefix", "basis_after_text", "capacity",
+    "capacity_after", "target", "sentence_end", "year_named", "output", "reach", "future", "making", "place_before",
+    "year_opening",
+)  # fmt: skip
+
+
+def folded(text: str, language: str) -> str:
+    """Return the text with plain spaces, but where a space that does not break is the only sign of a group of digits."""
+    return plain(text) if unit_lexicon(language).data["group_space"] or not unit_lexicon(language).data["spaces"] else text
+
+
+@lru_cache(maxsize=4)
+def measures(text: str, language: str) -> tuple[Measure, ...]:
+    """Return what the numbers of a text measure, in order."""
+    lexicon = unit_lexicon(language)
+    found: list[Measure] = []
+    currency = None
+    for match in lexicon.scan.finditer(text):
+        for measure in _read(text, match, lexicon):
+            if measure.kind == "money":
+                currency = measure
+            elif measure.kind == "bare":  # "a first loan of A$1.25 billion, a second of 400 million"
+                near = currency is not None and measure.start - currency.end < REACH
+                if currency is None or not near or lexicon.cues["sentence_end"].search(text, currency.end, measure.start):
+                    continue
+                found.append(measure._replace(kind="money", unit=currency.unit))
+                continue
+            found.append(measure)
+    return tuple(found)
+
+
+def _read(text: str, match: re.Match[str], lexicon: UnitLexicon) -> Iterable[Measure]:
+    """Return what a number is a measure of; nothing where no unit stands beside it."""
+    start = match.start()
+    currency = _currency(text, start, lexicon)
+    if currency:
+        start = currency.start()
+    before = text[start - 1 : start]
+    if before and (before in NO_START or (before.isascii() and before.isalnum())):
+        return []
+    kind, unit = _kind(match, currency, lexicon)
+    if not kind:
+        return []
+    value, magnitudes = _number(match["a"], lexicon.data), lexicon.data["magnitudes"]
+    factor = magnitudes.get(match["ma"] or match["mb"], 1.0)
+    if match["b"] is None:
+        end, role = match.end(), _role(text, start, lexicon)
+        return [Measure(start, end, match.end("a"), value, None, factor, factor, kind, unit, role)]
+    return _range(text, match, Measure(start, match.end(), match.end("b"), value, None, factor, factor, kind, unit, None), lexicon)
+
+
+def _currency(text: str, start: int, lexicon: UnitLexicon) -> re.Match[str] | None:
+    """Return the currency that stands before a number."""
+    before = text[start - 1 : start]
+    if not before or not (before in CURRENCY_ENDS or before.isspace() or "A" <= before <= "Z"):
+        return None
+    found = lexicon.currency.search(text, max(0, start - CURRENCY_REACH), start)
+    if found and found[1][0].isalpha() and found.start() and text[found.start() - 1].isalnum() and text[found.start() - 1].isascii():
+        return None
+    return found
+
+
+def _kind(match: re.Match[str], currency: re.Match[str] | None, lexicon: UnitLexicon) -> tuple[str, str]:
+    if currency:  # "$21.50 t" is no mass
+        return ("", "") if match["mass"] else ("money", lexicon.data["currency_before"][currency[1]])
+    if match["mass"]:
+        return "mass", match["mass"]
+    if match["cur"]:
+        return "money", lexicon.data["currency_after"][match["cur"]]
+    if match["pct"]:
+        return "percent", "%"
+    if match["cnt"]:
+        return "count", match["cnt"]
+    return ("bare", "") if match["ma"] and match["bare"] is not None else ("", "")
+
+
+def _range(text: str, match: re.Match[str], whole: Measure, lexicon: UnitLexicon) -> list[Measure]:
+    """Return a range as one measure; the ends of a change, and numbers that "and" joins, as two."""
+    cues, start = lexicon.cues, whole.start
+    value_to = _number(match["b"], lexicon.data)
+    factor_to = lexicon.data["magnitudes"].get(match["mb"], 1.0) if match["mb"] else whole.factor
+    second = Measure(match.start("b"), whole.end, whole.after_number, value_to, None, factor_to, factor_to, whole.kind,
+                      whole.unit, None)  # fmt: skip
+    lead = text[max(0, start - 40) : start]
+    if YEAR.fullmatch(match["a"]) and not match["ma"] and cues["year_opening"].search(lead):
+        return [second]  # "in 2027 to 5,000 tonnes"
+    first = whole._replace(end=match.end("b"), unit_end=whole.end)
+    is_change = cues["change_opening"].search(lead) and not cues["no_change"].search(lead)
+    if is_change and cues["change"].search(sentence_before(text, start, lexicon)):
+        return [first._replace(role="from"), second._replace(role="to")]
+    is_pair = cues["range_paired"].fullmatch(match["sep"]) and not cues["range_opening"].search(lead)
+    if is_pair or whole.value * whole.factor > value_to * factor_to:
+        return [first, second] if whole.kind == "money" and start < match.start() else [second]
+    return [whole._replace(value_to=value_to, factor_to=factor_to)]
+
+
+def _role(text: str, start: int, lexicon: UnitLexicon) -> str | None:
+    lead = text[max(0, start - 12) : start]
+    for role, cue in (("from", "change_opening"), ("to", "to_opening"), ("by", "by_opening")):
+        if lexicon.cues[cue].search(lead):
+            return role if lexicon.cues["change"].search(sentence_before(text, start, lexicon)) else None
+    return None
+
+
+def _number(surface: str, data: dict[str, Any]) -> float:
+    """Return the number that a surface writes: 1,200.5, 1 200,5, 1.200, １５８, 三千."""
+    plain = "".join(surface.translate(WIDE).split()).replace("’", "").replace("'", "")
+    if plain[:1] in CHINESE or plain[:1] in TENS:
+        return float(_chinese(plain))
+    group, decimal = data["group"], data["decimal"]
+    for mark in (group, decimal):
+        head, *rest = plain.split(mark)
+        other = decimal if mark == group else group
+        grouped = len(rest) > 1 or (
+            len(rest) == 1 and len(rest[0]) == 3 and 0 < len(head) <= 3 and head != "0"
+            and (mark == group or rest[0] == "000") and other not in head
+        )  # fmt: skip
+        if grouped or (rest and other in rest[-1]):
+            plain = plain.replace(mark, "")
+    try:
+        return float(plain.replace(",", "."))
+    except ValueError:
+        return float("".join(c for c in plain if c.isdecimal())[:15] or 0)
+
+
+def _chinese(surface: str) -> int:
+    total = digit = 0
+    for character in surface:
+        if character in TENS:
+            total += (digit or 1) * TENS[character]
+            digit = 0
+        else:
+            digit = CHINESE.get(character, 0)
+    return total + digit
+
+
+def sentence_before(text: str, start: int, lexicon: UnitLexicon) -> str:
+    """Return what stands before a place in its sentence, as far as it counts."""
+    before = text[max(0, start - REACH) : start]
+    end = 0
+    for stop in lexicon.cues["sentence_end"].finditer(before):
+        end = stop.end()
+    return before[end:]
+
+
+@cache
+def unit_lexicon(language: str) -> UnitLexicon:
+    """Return the units and cues of a language, compiled; those of English where the language has none."""
+    data = knowledge(language if language in known_languages() else "en", "quantities")
+    space = "[ \u00a0\u202f\u2009]" if data["group_space"] else "[\u00a0\u202f\u2009]"
+    digits = rf"(?:(?<=\d)\d{{0,14}}+(?:[.,，．'’]\d{{1,12}}+|{space}\d{{3}}(?!\d)){{0,5}}+"
+    number = rf"[\d{data['word_starts']}]{digits}|{data['words']})"
+    elided = {m for m in data["magnitudes"] if m[-1] in "'’"}  # "millions d'euros"
+    magnitude = rf"(?:{_either(elided) or '(?!)'}|(?:{_either(set(data['magnitudes']) - elided)})(?![A-Za-zÀ-ÿ]))"
+    letters = "(?![A-Za-zÀ-ÿ])"
+    # A number first: the search for digits is what makes the scan fast. What stands before it is looked at afterwards.
+    scan = re.compile(
+        rf"(?P<a>{number})(?:[\s-]?(?P<ma>{magnitude}))?"
+        rf"(?:(?:\s?(?:{_either(data['currency_after'])}))?(?P<sep>{data['range']})"
+        rf"(?:(?:{_either(data['currency_before'])})\s?)?(?P<b>{number})(?:[\s-]?(?P<mb>{magnitude}))?)?"
+        rf"(?:{data['more']})?"
+        rf"(?:[\s-]?(?P<mass>{_either(data['masses'])}){letters}|\s?(?P<cur>{_either(data['currency_after'])}){letters}"
+        rf"|(?P<pct>{data['percent']['words']})|(?P<cnt>{data['count']})|(?P<bare>{data['bare']})|)"
+    )
+    words = "|".join(f"(?P<{name}>{expression})" for name, expression in data["qualifiers"].items())
+    forms = "|".join(f"(?P<{f['basis']}>{_scoped(f['words'])})" for f in data["bases"])
+    openings = tuple((f["basis"], re.compile(f["before"])) for f in data["bases"] if "before" in f)
+    return UnitLexicon(
+        data, scan, {cue: re.compile(data[cue]) for cue in CUES},
+        re.compile(rf"({_either(data['currency_before'])})\s?\Z"),
+        re.compile(rf"(?:{words})\s?(?:de\s|d[’']\s?)?\Z"),
+        re.compile(forms), openings,
+    )  # fmt: skip
+
+
+def _scoped(expression: str) -> str:
+    """Return an expression whose flags hold for itself alone."""
+    return f"(?i:{expression[4:]})" if expression.startswith("(?i)") else expression
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
