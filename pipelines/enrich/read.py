@@ -7,11 +7,12 @@ from pipelines.enrich.entities import mentions
 from pipelines.enrich.events import Found, read_events
 from pipelines.enrich.language import language_of
 from pipelines.enrich.materials import materials
-from pipelines.enrich.quantities import amounts, quantities
+from pipelines.enrich.quantities import amounts, counts, quantities, shares
 from pipelines.enrich.reading import Page, Reading
 from pipelines.enrich.sentences import sentences
 from pipelines.enrich.stages import stages
 from pipelines.enrich.text import clean
+from pipelines.enrich.witnesses import witnesses
 
 
 def read(page: Page) -> Reading:
@@ -23,13 +24,30 @@ def read(page: Page) -> Reading:
     split = sentences(text, language)
     named = mentions(page.title, text, language, split, cleaned.removed_lines)
     signer = publisher(page, page.title, text, named)
-    named = sorted([*named, *anaphora(text, language, split, named, signer)], key=lambda m: (not m.in_title, m.in_removed, m.start, m.end))
+    pronouns = anaphora(text, language, split, named, signer)
+    if pronouns:
+        named = sorted([*named, *pronouns], key=lambda m: (not m.in_title, m.in_removed, m.start, m.end))
+    made_of = materials(text, language, named)
+    days = dates(text, language, published_on)
+    masses = quantities(text, language)
+    money = amounts(text, language)
+    checks = witnesses(text, language, split, masses, money, shares(text, language), days, made_of, counts(text, language))
     found = Found(
-        page.document_id, text, language, tuple(split), tuple(named), tuple(materials(text, language, named)),
-        tuple(stages(text, language)), tuple(dates(text, language, published_on)), tuple(quantities(text, language)),
-        tuple(amounts(text, language)), signer, published_on,
+        page.document_id, text, language, tuple(split), tuple(named), tuple(made_of), tuple(stages(text, language)), tuple(days),
+        tuple(masses), tuple(money), page.title, signer, published_on if precision == "day" else None,
     )  # fmt: skip
     return Reading(
-        page.document_id, language, page.title, text, tuple(cleaned.removed_lines), signer, relay_of(text, named, language, signer),
-        published_on, precision, published_text, tuple(named), read_events(found), (),
-    )  # fmt: skip
+        document_id=page.document_id,
+        language=language,
+        title=page.title,
+        text=text,
+        removed_lines=tuple(cleaned.removed_lines),
+        publisher=signer,
+        relay_of=relay_of(text, named, language, signer),
+        published_on=published_on,
+        published_precision=precision,
+        published_text=published_text,
+        mentions=tuple(named),
+        events=read_events(found),
+        witnesses=tuple(checks),
+    )

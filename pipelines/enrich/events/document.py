@@ -38,6 +38,7 @@ class Found(Struct, frozen=True):
     dates: tuple[DateSpan, ...]
     quantities: tuple[Quantity, ...]
     amounts: tuple[Amount, ...]
+    title: str = ""
     publisher: str | None = None  # id or surface
     published_on: str | None = None
 
