@@ -72,4 +72,6 @@ TABLES: dict[str, tuple[str, ...]] = {
     "document": ("documents", "mentions", "events", "witnesses"),
     "trade_flow": ("trade_flows",),
 }
-EVERY_TABLE = (*(table for tables in TABLES.values() for table in tables), "quarantine", "accounting")
+# The tables that all records share; the first two are fed by the quarantine topics.
+SHARED_TABLES = ("quarantine", "decisions", "accounting")
+EVERY_TABLE = (*(table for tables in TABLES.values() for table in tables), *SHARED_TABLES)

@@ -156,6 +156,22 @@ def quarantine_row(record: str, message: Message) -> dict[str, Any]:
         "headers": msgspec.json.encode(said).decode(),
         "origin_partition": message.origin.partition,
         "origin_offset": message.origin.offset,
+        "message_key": b64encode(message.key).decode() if message.key else None,
+    }
+
+
+def decision_row(record: str, message: Message) -> dict[str, Any]:
+    """A decision on a quarantine topic → its row."""
+    said = message.headers
+    return {
+        "decision_id": said["ce_id"],
+        "quarantine_id": said["ce_quarantineid"],
+        "record": record,
+        "source": message.source,
+        "decision": said["ce_decision"],
+        "attempt": message.attempt,
+        "decided_at": message.published_at,
+        "note": said.get("ce_note") or None,
     }
 
 

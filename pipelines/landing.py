@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.errors import OffsetLost, TopicChanged
-from pipelines.flow import TABLES, Stage, clean, quarantine, raw, topics_of, valid
+from pipelines.flow import SHARED_TABLES, TABLES, Stage, clean, quarantine, raw, topics_of, valid
 from pipelines.io.consume import TableReader
 from pipelines.io.exports import export
 from pipelines.io.index import Columns, Index
@@ -28,6 +28,7 @@ from pipelines.land import (
     Place,
     accounting_rows,
     count,
+    decision_row,
     key_of,
     quarantine_row,
     rows_of,
@@ -108,7 +109,7 @@ class Landing:
 
     def _tables_of(self, topic: str) -> tuple[str, ...]:
         """The tables that a topic feeds, the one that decides first."""
-        own = {clean(self.record): self.tables, quarantine(self.record): ("quarantine",)}.get(topic, ())
+        own = {clean(self.record): self.tables, quarantine(self.record): ("quarantine", "decisions")}.get(topic, ())
         return (*own, "accounting")
 
     def _load_reached(self) -> dict[tuple[str, str], Reached]:
@@ -166,7 +167,7 @@ class Landing:
         for name in self.tables:
             fresh = self._fresh(name, topic, decisions)
             self._append(name, rows_of(name, fresh), {topic: self._advance(name, topic, positions, decider.origins)})
-            if name == first:
+            if name == first and fresh:  # after a crash between two commits only the tables behind it have something to do
                 self._remember(fresh)
         self.report.rejected += len(read) - len(batch)
         return [(d.message, d.outcome) for d in decisions]
@@ -197,16 +198,20 @@ class Landing:
             setattr(self.report, decision.outcome, getattr(self.report, decision.outcome) + 1)
 
     def _quarantine(self, messages: list[Message], positions: dict[tuple[str, int], int]) -> None:
-        """Commit the quarantine table: rejected messages whose origin is new for the stage that rejected them."""
+        """Commit the quarantine table, rejected messages whose origin is new for the stage that rejected them, and the decisions."""
         topic = quarantine(self.record)
         origins = dict(self._reached["quarantine", topic].origins)
+        decided = self._reached["decisions", topic]
+        decisions = [m for m in messages if m.is_decision and m.offset >= decided.next_offset(m.partition)]
         rows = []
         for message in messages:
-            if message.offset >= self._reached["quarantine", topic].next_offset(message.partition) and _is_new(
+            if not message.is_decision and message.offset >= self._reached["quarantine", topic].next_offset(message.partition) and _is_new(
                 origins, message, message.headers.get("ce_stage", "")
             ):
                 rows.append(quarantine_row(self.record, message))
         self._append("quarantine", table_of(CONTRACTS["quarantine"], rows), {topic: self._advance("quarantine", topic, positions, origins)})
+        made = table_of(CONTRACTS["decisions"], [decision_row(self.record, m) for m in decisions])
+        self._append("decisions", made, {topic: self._advance("decisions", topic, positions, {})})
 
     # -- accounting ------------------------------------------------------------------------------------------------------------
 
@@ -215,7 +220,7 @@ class Landing:
         if topic == raw(self.record):
             return [(m, "pulled" if m.attempt == 1 else "replayed") for m in messages]
         word = "validated" if topic == valid(self.record) else "rejected"
-        return [(m, word) for m in messages]
+        return [(m, word) for m in messages if not m.is_decision]
 
     def _account(self, outcomes: dict[str, list[tuple[Message, str]]], positions: dict[tuple[str, int], int]) -> None:
         """Commit the counts of all topics at once; a record counts once in each topic, however often a stage wrote it."""
@@ -263,7 +268,7 @@ class Landing:
 
     def _export_all(self) -> None:
         """Make good the exports of commits after which the process ended."""
-        for name in (*self.tables, "quarantine", "accounting"):
+        for name in (*self.tables, *SHARED_TABLES):
             export(self._objects, name, self._lake.tables[name].load())
 
 

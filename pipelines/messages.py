@@ -13,6 +13,9 @@ from msgspec import Struct
 Headers = list[tuple[str, bytes]]
 HEADER_LIMIT = 4096  # bytes that are kept of one header; a hostile message may carry more
 HEADER_COUNT = 64
+DECISION = "lodestream.decision"
+# What quarantine adds to a record's own headers.
+OF_QUARANTINE = ("ce_origin", "ce_rule", "ce_field", "ce_value", "ce_stage", "ce_dataref")
 
 
 @dataclass(frozen=True, order=True)
@@ -74,6 +77,11 @@ class Message:
         text = self.headers.get("ce_attempt", "1")
         return int(text) if text.isdecimal() and 0 < len(text) < 6 else 1
 
+    @property
+    def is_decision(self) -> bool:
+        """Whether this is no record but a decision about one, as they stand on the quarantine topics."""
+        return self.headers.get("ce_type") == DECISION and {"ce_id", "ce_quarantineid", "ce_decision"} <= self.headers.keys()
+
 
 class Rejection(Struct, frozen=True):
     """Why a record was rejected: the first rule that it broke, and all of them as `field: rule (value)`."""
@@ -123,6 +131,39 @@ def rejected(message: Message, stage: str, rejection: Rejection) -> Headers:
     own = {"ce_rule": rejection.rule, "ce_field": rejection.field or "", "ce_value": rejection.value or "", "ce_stage": stage}
     extra = own | {f"__connect.errors.{k}": v for k, v in connect.items()}
     return passed_on(message, f"quarantine.{stage}", {k: printable(v) for k, v in extra.items()})
+
+
+def replayed(said: dict[str, str], record: str, quarantine_id: str, attempt: int) -> Headers:
+    """Headers of a raw message that is delivered again: those of its first delivery, the attempt, and what it replays."""
+    kept = {k: v for k, v in said.items() if k not in OF_QUARANTINE and not k.startswith("__connect.")}
+    kept |= {"ce_type": f"lodestream.raw.{record}", "ce_attempt": str(attempt), "ce_replayof": quarantine_id}
+    return [(k, v.encode("utf-8", "replace")) for k, v in kept.items()]
+
+
+class Decided(Struct, frozen=True, kw_only=True):
+    """A decision about a quarantined record: `replayed` begins the attempt, `discarded` leaves it at its last one."""
+
+    quarantine_id: str
+    source: str
+    decision: str
+    attempt: int
+    at: datetime
+    note: str = ""
+
+    def headers(self) -> Headers:
+        """Headers of its message; the same decision about the same attempt has the same id."""
+        said = {
+            "ce_specversion": "1.0",
+            "ce_id": hashlib.sha256(f"{self.quarantine_id}/{self.decision}/{self.attempt}".encode()).hexdigest()[:32],
+            "ce_source": f"/sources/{self.source}",
+            "ce_type": DECISION,
+            "ce_time": self.at.isoformat(),
+            "ce_attempt": str(self.attempt),
+            "ce_quarantineid": self.quarantine_id,
+            "ce_decision": self.decision,
+            "ce_note": printable(self.note)[:500],
+        }
+        return [(k, v.encode("utf-8", "replace")) for k, v in said.items()]
 
 
 def read_headers(headers: Any) -> dict[str, str]:

@@ -28,6 +28,7 @@ class Quarantine(Struct):
     headers: Annotated[str, Column("The raw message's headers as JSON")]
     origin_partition: Annotated[int, Column("Partition of the raw record", minimum=0)]
     origin_offset: Annotated[int, Column("Offset of the raw record", minimum=0)]
+    message_key: Annotated[str | None, Column("The message's key in base64")]
 
 
 CONTRACT = Contract(Quarantine, "quarantine", key=("quarantine_id",), partition_by_month="rejected_at", sort=("source", "rule"))

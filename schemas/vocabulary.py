@@ -41,4 +41,5 @@ EVENT_TYPES: dict[str, tuple[str, ...]] = {
 SUB_TYPES = tuple(sorted({word for words in EVENT_TYPES.values() for word in words}))
 TRADE_FLOWS = ("import", "export", "re_import", "re_export")
 HS_EDITIONS = ("HS6", "CN8_EU", "CN8_CN", "HTS_US")
+DECISIONS = ("replayed", "discarded")
 OUTCOMES = ("pulled", "replayed", "validated", "enriched", "landed", "duplicate", "rejected")
