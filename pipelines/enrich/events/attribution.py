@@ -1,104 +1,150 @@
 """Attribution: whose word a sentence is, and how far that word reaches."""
 
+import re
+
 from msgspec import Struct
 
 from pipelines.enrich.events.cases import case_of
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.lexicon import Mark, mask_of
-from pipelines.enrich.reading import Attribution, Event, Mention
+from pipelines.enrich.reading import Attribution, Mention
 
 SAY = mask_of("say")
-EXPECT = mask_of("expect")
 ACCORDING = mask_of("according")
 ANONYMOUS = mask_of("anonymous")
+TITLE = mask_of("title")
+WE = mask_of("we")
+PRONOUN = mask_of("pronoun")
 OWN_VOICE = mask_of("speaker_voice")
-CLAIM = mask_of("claim")
-REACH = 90  # characters between a speaker and the verb
+SPEAKER = ANONYMOUS | TITLE | PRONOUN
+REACH = 110  # characters between a speaker and the verb
+AFTER = 60  # the same, where the quote comes first
+NOT_SPEAKERS = frozenset({"place", "facility", "deposit"})
+_PERSON = re.compile(r"(?:[A-ZÀ-Þ][\w'’.-]*\s+){1,3}[A-ZÀ-Þ][\w'’-]+")
+_QUOTES = ('"', "“", "«", "‘", "「")
 
 
 class Voice(Struct, frozen=True):
-    """A speaker: a name, or somebody unnamed; `at` is where the verb or preposition stands."""
+    """A speaker: an organisation (`mention`), somebody named or in office, or somebody unnamed."""
 
     mention: Mention | None
     surface: str
-    at: int
     is_named: bool
 
 
-def voice_of(document: Document, clauses: list[Clause]) -> Voice | None:
-    """The speaker that a sentence names, if it names one."""
-    anonymous = None
-    for clause in clauses:
-        for mark in clause.marks:
-            voice = None
-            if mark[2] & ACCORDING:
-                voice = _after(document, clause, mark)
-            elif mark[2] & SAY:
-                voice = _before(document, clause, mark) or _after(document, clause, mark, inverted=True)
-            if voice and voice.is_named:
-                return voice
-            anonymous = anonymous or voice
-    return anonymous
+class Speakers:
+    """Finds the speaker of each sentence of a document; remembers the last, for pronouns and for quotes on their own."""
 
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.last: Voice | None = None
 
-def _after(document: Document, clause: Clause, mark: Mark, *, inverted: bool = False) -> Voice | None:
-    """The speaker after "according to" or, where the quote comes first, after the verb."""
-    end = mark[1]
-    if inverted and not _follows_quote(document, clause, mark):
+    def of(self, clauses: list[Clause], spoken_of: Mention | None) -> Voice | None:
+        """The speaker that a sentence names; `spoken_of` is the company that the text is about."""
+        unnamed = None
+        for clause in clauses:
+            for mark in clause.marks:
+                voice = None
+                if mark[2] & ACCORDING:
+                    voice = self._after(clause, mark, spoken_of)
+                elif mark[2] & SAY:
+                    voice = self._before(clause, mark, spoken_of)
+                    if voice is None and self._follows_quote(clause, mark):
+                        voice = self._after(clause, mark, spoken_of)
+                if voice and voice.is_named:
+                    self.last = voice
+                    return voice
+                unnamed = unnamed or voice
+        if unnamed is None:
+            unnamed = self._unspoken(clauses, spoken_of)
+        self.last = unnamed or self.last
+        return unnamed
+
+    def _unspoken(self, clauses: list[Clause], spoken_of: Mention | None) -> Voice | None:
+        """No verb of speech: a quote goes on, or the text says "we"."""
+        if clauses and self.document.text.startswith(_QUOTES, clauses[0].start) and self.last is not None:
+            return self.last
+        if spoken_of is not None and any(mark[2] & WE for clause in clauses for mark in clause.marks):
+            return Voice(spoken_of, spoken_of.surface, True)
         return None
-    limit = end + REACH // 2
-    comma = document.low.find("," if document.grammar.has_borders else "，", end, limit)
-    limit = limit if comma < 0 else comma
-    unnamed = next((m for m in clause.marks if m[2] & ANONYMOUS and end <= m[0] < limit), None)
-    named = next((m for m in document.mentions.within(end, limit) if m.type not in {"place", "facility", "deposit"}), None)
-    if named and (not unnamed or named.start <= unnamed[1] + 6):
-        return Voice(named, named.surface, mark[0], True)
-    if unnamed:
-        return Voice(None, _noun_phrase(document, clause, unnamed), mark[0], False)
-    return None
 
+    def _after(self, clause: Clause, mark: Mark, spoken_of: Mention | None) -> Voice | None:
+        """The speaker after "according to" or, where the quote comes first, after the verb."""
+        document = self.document
+        end = mark[1]
+        limit = min(end + AFTER, document.found.sentences[-1].end)
+        comma = document.low.find("," if document.grammar.has_borders else "，", end, limit)
+        limit = limit if comma < 0 else comma
+        marks = [m for m in clause.marks if m[2] & SPEAKER and end <= m[0] < limit]
+        named = [m for m in document.mentions.within(end, limit) if m.type not in NOT_SPEAKERS]
+        unnamed = next((m for m in marks if m[2] & ANONYMOUS and not m[2] & TITLE), None)
+        if named and (unnamed is None or named[0].start <= unnamed[1] + 6):
+            return Voice(named[0], named[0].surface, True)
+        if unnamed:
+            return Voice(None, self._noun_phrase(clause, unnamed, end), False)
+        return self._officer(clause, [m for m in marks if m[2] & (TITLE | PRONOUN)], end, limit, spoken_of)
 
-def _follows_quote(document: Document, clause: Clause, mark: Mark) -> bool:
-    before = document.low[max(0, mark[0] - 6) : mark[0]].rstrip(" a")
-    return before.endswith((",", '"', "”", "»", "'")) or mark[0] - clause.start < 3
-
-
-def _before(document: Document, clause: Clause, mark: Mark) -> Voice | None:
-    """The subject of the verb: the nearest name or unnamed speaker before it that no preposition takes away."""
-    low = max(clause.start, mark[0] - REACH)
-    unnamed = [m for m in clause.marks if m[2] & ANONYMOUS and low <= m[0] and m[1] <= mark[0] + 1]
-    for mention in reversed(document.mentions.within(low, mark[0])):
-        if mention.type in {"place", "facility", "deposit"} or (unnamed and unnamed[-1][0] > mention.end):
-            continue
-        if case_of(document, clause, mention) in {"", "of", "at"} and mention.end <= mark[0]:
-            if unnamed and case_of(document, clause, mention) == "of":
+    def _before(self, clause: Clause, mark: Mark, spoken_of: Mention | None) -> Voice | None:
+        """The subject of the verb: the nearest name or unnamed speaker before it that no preposition takes away."""
+        document, low = self.document, max(clause.start, mark[0] - REACH)
+        marks = [m for m in clause.marks if m[2] & SPEAKER and low <= m[0] and m[1] <= mark[0] + 1]
+        last = marks[-1] if marks else None
+        for mention in reversed(document.mentions.within(low, mark[0])):
+            if mention.type in NOT_SPEAKERS or mention.end > mark[0]:
+                continue
+            case = case_of(document, clause, mention)
+            if last is not None and last[0] > mention.end:
+                if last[2] & TITLE and case in {"", "of"}:
+                    return Voice(mention, mention.surface, True)
                 break
-            return Voice(mention, mention.surface, mark[0], True)
-    if unnamed:
-        return Voice(None, _noun_phrase(document, clause, unnamed[-1]), mark[0], False)
-    return None
+            officer = any(m[2] & TITLE and m[0] < mention.start for m in marks)
+            if officer and case in {"of", "for", "at", "under"}:
+                return Voice(mention, mention.surface, True)
+            if case == "" or (case in {"of", "at"} and not any(m[2] & ANONYMOUS for m in marks)):
+                return Voice(mention, mention.surface, True)
+        if last is not None and last[2] & ANONYMOUS and not last[2] & TITLE:
+            return Voice(None, self._noun_phrase(clause, last, clause.start), False)
+        return self._officer(clause, [last] if last else [], low, mark[0], spoken_of)
+
+    def _officer(
+        self, clause: Clause, marks: list[Mark], start: int, end: int, spoken_of: Mention | None
+    ) -> Voice | None:
+        """Somebody by name or office: the company's where the text is about one, else a person; a pronoun is the last speaker."""
+        person = _PERSON.search(self.document.text, start, end) if self.document.grammar.has_borders else None
+        if person and not any(m.start < person.end() and m.end > person.start() for m in self.document.mentions.within(start - 40, end)):
+            return Voice(None, person[0], True)
+        if not marks:
+            return None
+        mark = marks[-1]
+        if mark[2] & PRONOUN:
+            return self.last
+        before = self.document.low[max(0, mark[0] - 30) : mark[0]]
+        if spoken_of is not None and (self.document.grammar.definite.search(before) or mark[0] - clause.start < 3):
+            return Voice(spoken_of, spoken_of.surface, True)
+        return Voice(None, self._noun_phrase(clause, mark, clause.start), True)
+
+    def _follows_quote(self, clause: Clause, mark: Mark) -> bool:
+        before = self.document.low[max(0, mark[0] - 6) : mark[0]].rstrip(" a")
+        return before.endswith((",", '"', "”", "»", "'", "」")) or mark[0] - clause.start < 3
+
+    def _noun_phrase(self, clause: Clause, mark: Mark, start: int) -> str:
+        """The words of a speaker without a name: from the clause's beginning or the last comma to the noun."""
+        low = self.document.low
+        begin = max(low.rfind(",", start, mark[0]), low.rfind("，", start, mark[0])) + 1
+        return self.document.text[max(begin, start, mark[0] - 40) : mark[1]].strip(' ,，:“"')
 
 
-def _noun_phrase(document: Document, clause: Clause, mark: Mark) -> str:
-    """The words of an unnamed speaker: from the clause's beginning or the last comma to the noun."""
-    begin = max(document.low.rfind(",", clause.start, mark[0]), document.low.rfind("，", clause.start, mark[0])) + 1
-    return document.text[max(begin, clause.start, mark[0] - 40) : mark[1]].strip(" ,，:“\"")
-
-
-def attributed(voice: Voice | None, actors: list[Mention], *, own_voice: bool, own_release: Mention | None) -> Attribution:
+def attributed(voice: Voice | None, actors: list[Mention], own_release: Mention | None) -> Attribution:
     """The attribution of an event: `self` where the speaker is one of its actors or the document is the actor's own."""
     if own_release is not None:
         return Attribution("self", own_release.surface, own_release.entity_id)
-    if own_voice or voice is None:
+    if voice is None:
         return Attribution()
     mention = voice.mention
     if mention is None:
-        return Attribution("anonymous", voice.surface)
+        return Attribution("named" if voice.is_named else "anonymous", voice.surface)
     same = any(
         (a.entity_id is not None and a.entity_id == mention.entity_id) or a.surface == mention.surface for a in actors
     )
     return Attribution("self" if same else "named", mention.surface, mention.entity_id)
-
-
-__all__ = ["Event", "Voice", "attributed", "voice_of"]

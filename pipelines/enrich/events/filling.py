@@ -23,6 +23,7 @@ WITH_QUANTITY = frozenset(
 WITH_AMOUNT = frozenset({"financing", "price_move", "ownership_change", "facility_change", "policy_control", "supply_agreement"})
 SPLIT = frozenset({"policy_control", "production_milestone", "schedule_guidance", "supply_agreement", "facility_change"})
 ANNUAL = mask_of("@yearly", "capacity")
+CLAIM = mask_of("claim")
 SAY, ANNOUNCE = mask_of("say"), mask_of("announce")
 ANNOUNCED = frozenset({"supply_agreement", "financing", "policy_control"})
 UP, DOWN, STABLE = mask_of("up"), mask_of("down"), mask_of("stable")
@@ -48,12 +49,9 @@ class Filler:
         found = cast(stage)
         site_id = self._site(told, found)
         own_voice = bool(told.clause.concepts & mask_of("speaker_voice")) and told.type == "superlative_claim"
-        attribution = attributed(voice, found.mentions, own_voice=own_voice, own_release=self.own_release)
-        if told.type == "superlative_claim" and voice is None and told.clause.concepts & mask_of("claim") and not own_voice:
-            attribution = attributed(
-                Voice(found.operator, found.operator.surface, 0, True) if found.operator else None,
-                found.mentions, own_voice=False, own_release=self.own_release,
-            )  # fmt: skip
+        if told.type == "superlative_claim":
+            voice = self._claimant(told, found, None if own_voice else voice, own_voice=own_voice)
+        attribution = attributed(voice, found.mentions, self.own_release)
         if not self._is_of_chain(told, found, site_id, parts):
             return []
         events = []
@@ -65,6 +63,12 @@ class Filler:
         elif found.operator is not None and told.type in {"resource_study", "financing", "permit"}:
             self.discourse.remember(found.operator, None, (), None)
         return events
+
+    def _claimant(self, told: Told, found: Cast, voice: Voice | None, *, own_voice: bool) -> Voice | None:
+        """A claim is its claimant's where the text says that he makes it ("presents itself as")."""
+        if voice is None and not own_voice and told.clause.concepts & CLAIM and found.operator is not None:
+            return Voice(found.operator, found.operator.surface, True)
+        return voice
 
     def _event(
         self, sentence: Sentence, told: Told, actors: tuple[Actor, ...], site_id: str | None,

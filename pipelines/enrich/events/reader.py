@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 
-from pipelines.enrich.events.attribution import OWN_VOICE, Voice, attributed, voice_of
+from pipelines.enrich.events.attribution import OWN_VOICE, Speakers, Voice
 from pipelines.enrich.events.clauses import Clause, clauses
 from pipelines.enrich.events.discourse import Discourse
 from pipelines.enrich.events.document import Document, Found
@@ -40,6 +40,13 @@ class _Reader:
         self.discourse = Discourse(document, publisher)
         self.filler = Filler(document, self.discourse, relevance, self.own_release)
         self.paragraph_voice: Voice | None = None
+        self.speakers = Speakers(document)
+        self.lead = next((m for m in found_companies(document)), None)
+
+    def _spoken_of(self, parts: list[Clause]) -> Mention | None:
+        """The company that a sentence is about: the first that it names, else the last that did something, else the text's."""
+        own = next((m for p in parts for m in p.organisations if m.type == "company"), None)
+        return own or self.discourse.operator or self.lead
 
     def _outside_names(self, marks: list[Mark]) -> list[Mark]:
         """Words that are part of an organisation's name tell nothing ("European Commission", "Energy Fuels")."""
@@ -80,7 +87,7 @@ class _Reader:
         low = bisect_left(self.mark_starts, sentence.start)
         marks: list[Mark] = self.marks[low : bisect_left(self.mark_starts, sentence.end, low)]
         parts = clauses(self.document, sentence, marks)
-        voice = voice_of(self.document, parts)
+        voice = self.speakers.of(parts, self._spoken_of(parts))
         if is_first:
             self.paragraph_voice = voice
         found: list[Event] = []
@@ -115,6 +122,11 @@ class _Reader:
         if any(part.concepts & OWN_VOICE for part in parts):
             return None
         return self.paragraph_voice
+
+
+def found_companies(document: Document) -> list[Mention]:
+    """Companies in the order of the text."""
+    return [m for m in document.mentions if m.type == "company"]
 
 
 def _one_assessment(found: list[Event]) -> list[Event]:

@@ -4,7 +4,8 @@ from pipelines.enrich.events.document import Document
 from pipelines.reference import register
 
 BULK = frozenset({"Cu", "Ni", "Li", "Co", "Mn", "Ti", "Mg", "V", "Zr"})  # traded by everybody: half evidence
-DENSE = 900  # characters for one word of the chain, in a text that is about it
+DENSE = {"zh": 110}  # characters for one word of the chain, in a text that is about it
+DENSE_WRITTEN_WITH_SPACES = 300
 ENOUGH = 2.0
 
 
@@ -21,7 +22,7 @@ class Relevance:
             if entity and not mention.is_anaphor and entity.type in {"company", "facility", "deposit"} and entity.stages:
                 weight += 1.0
         self.is_chain = weight >= ENOUGH
-        self.is_dense = weight * DENSE >= len(document.text) - DENSE
+        self.is_dense = weight * DENSE.get(document.language, DENSE_WRITTEN_WITH_SPACES) >= len(document.text)
 
 
 def is_of_chain(entity_id: str | None) -> bool:
