@@ -140,6 +140,7 @@ class Lexicon:
             (cell[2], 0) if cell[1] and not cell[1] & ~doubtful or cell[1] & doubtful and cell[2] else None for cell in table.values()
         ]
         self._is_latin = [text[0].isascii() for text in table]
+        self._numbers = {text: i for i, text in enumerate(self._patterns)}
         self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.LeftmostLongest)
 
     def _inherit(self, table: dict[str, list[int]]) -> None:
@@ -165,12 +166,10 @@ class Lexicon:
     def marks(self, text: str) -> list[Mark]:
         """Words of the lexicon in `text` (folded, lower case), in order, longest first and without overlap."""
         values, nouns, size, marks = self._values, self._nouns, len(text), []
-        for i, start, end in self._automaton.find_matches_as_indexes(text):
-            if self.has_borders or self._is_latin[i]:
-                if start and text[start - 1].isalnum() and text[start].isalnum() and text[start - 1] < HAN:
-                    continue
-                if end < size and text[end].isalnum() and text[end - 1].isalnum() and text[end] < HAN:
-                    continue
+        found = self._automaton.find_matches_as_indexes(text)
+        for i, start, end in found if not self.has_borders else self._at_borders(text, found):
+            if not self.has_borders and self._is_latin[i] and _cuts_word(text, start, end, size):
+                continue
             noun = nouns[i]
             if noun is not None and self._follows_determiner(text, start):
                 if noun[0]:
@@ -179,8 +178,37 @@ class Lexicon:
             marks.append((start, end, *values[i]))
         return marks
 
+    def _at_borders(self, text: str, found: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
+        """Matches that are whole words; where one is not ("first oxide" in "first oxides"), the shorter ones that it hid."""
+        size = len(text)
+        for i, start, end in found:
+            if not _cuts_word(text, start, end, size):
+                yield i, start, end
+                continue
+            if start and text[start - 1].isalnum():
+                continue
+            offset = start
+            while (stop := text.find(" ", offset, end)) >= 0:
+                word = self._numbers.get(text[start:stop]) if offset == start else self._numbers.get(text[offset:stop])
+                if word is not None:
+                    yield word, offset, stop
+                offset = stop + 1
+            stop = end
+            while stop < size and stop < end + 12 and text[stop].isalnum():
+                stop += 1
+            word = self._numbers.get(text[offset:stop]) if offset > start else None
+            if word is not None:
+                yield word, offset, stop
+
     def _follows_determiner(self, text: str, start: int) -> bool:
         return text[max(0, start - 7) : start].endswith(self._determiners)
+
+
+def _cuts_word(text: str, start: int, end: int, size: int) -> bool:
+    """Whether a match begins or ends inside a word of a script with spaces."""
+    if start and text[start - 1].isalnum() and text[start].isalnum() and text[start - 1] < HAN:
+        return True
+    return end < size and text[end].isalnum() and text[end - 1].isalnum() and text[end] < HAN
 
 
 @cache

@@ -56,6 +56,7 @@ def clauses(document: Document, sentence: Sentence, marks: list[Mark]) -> list[C
 
 def _take_up(clause: Clause, head: Clause) -> None:
     """A clause that goes on after a relative one holds its beginning too ("The second phase, which …, was not launched")."""
+    clause.start = head.start
     clause.marks = head.marks + clause.marks
     clause.concepts |= head.concepts
     clause.organisations = head.organisations + clause.organisations
@@ -87,7 +88,7 @@ def _spans(document: Document, sentence: Sentence, marks: list[Mark]) -> list[tu
         head = low[start : start + 20].lstrip(" ,;-")
         is_relative = bool(grammar.relative) and head.startswith(grammar.relative)
         resumes = -1
-        if spans and spans[-1][2] and not is_relative:
+        if spans and spans[-1][2] and only_resumes:
             resumes = before_relative
         if is_relative and not (spans and spans[-1][2]):
             before_relative = len(spans) - 1
@@ -103,15 +104,16 @@ def _is_bracketed(low: str, start: int, at: int) -> bool:
 
 def _verb_joints(low: str, sentence: Sentence, marks: list[Mark], document: Document) -> list[tuple[int, bool]]:
     """Offsets where a coordinated verb begins ("… and left"), or (True) the main verb after a relative clause ("…, has signed")."""
-    joints = []
+    joints, has_verb = [], False
     conjunction, resumes = document.grammar.joined, document.grammar.resumes
     for start, _, _, forms in marks:
         if forms & _VERBAL:
             before = low[max(sentence.start, start - 24) : start]
-            if conjunction.search(before):
+            if has_verb and conjunction.search(before):
                 joints.append((start - len(before) + conjunction.search(before).start(), False))  # type: ignore[union-attr]
             elif forms & FINITE and before.endswith(", "):
                 joints.append((start - 1, True))
+            has_verb = True
     if resumes:
         joints += [(m.start() + 1, True) for m in resumes.finditer(low, sentence.start, sentence.end)]
     return joints
@@ -130,9 +132,8 @@ def _clause(document: Document, start: int, end: int, index: int, marks: list[Ma
         concepts |= mark[2]
     seen = _SEEN
     if organisations:
-        concepts |= seen["@org"]
-        if any(m.type == "agency" for m in organisations):
-            concepts |= seen["@authority"]
+        concepts |= seen["@org"] if any(m.type != "agency" for m in organisations) else 0
+        concepts |= seen["@authority"] if any(m.type == "agency" for m in organisations) else 0
     if sites:
         concepts |= seen["@site"]
     if materials:

@@ -35,8 +35,8 @@ class Discourse:
         self.is_site_near = False  # the site was spoken of in this paragraph
         self.product: Product = ((), None)  # of the plant without a name that this paragraph speaks of
         self.products: dict[str, Product] = {}
-        sites = {m.entity_id for m in document.mentions if m.type in {"facility", "deposit"} and m.entity_id}
-        self.sole: str | None = next(iter(sites)) if len(sites) == 1 else None  # the only site that the text names
+        sites = dict.fromkeys(m.entity_id for m in document.mentions if m.type in {"facility", "deposit"} and m.entity_id)
+        self.site_ids: tuple[str, ...] = tuple(sites)
         self.named = {m.entity_id: m for m in reversed(document.mentions) if m.entity_id and not m.is_anaphor}
 
     def next_paragraph(self) -> None:
@@ -92,8 +92,9 @@ class Discourse:
         definite = self.definite(clause)
         if definite is False:
             return None
-        if self.sole is not None and operator is not None and parent_of(self.sole) == operator.entity_id:
-            return self.sole
+        own = [s for s in self.site_ids if operator is not None and parent_of(s) == operator.entity_id]
+        if len(own) == 1 and (definite or self.publisher is not None or len(self.site_ids) == 1):
+            return own[0]
         owner = parent_of(self.site.entity_id)
         fits = operator is None or owner is None or operator.entity_id is None or operator.entity_id == owner
         return self.site.entity_id if fits and (definite or self.is_site_near) else None

@@ -21,6 +21,7 @@ IF = mask_of("if")
 WOULD = mask_of("would")
 SAY = mask_of("say", "according", "anonymous")
 CANCEL = mask_of("cancel")
+DECIDE = mask_of("decide")
 LOI = mask_of("loi")
 IN_FORCE = mask_of("in_force")
 OPERATORS = NOT | FUTURE | PLAN | TARGET | EXPECT | MAY | TALKS | UNDER_WAY | IF | WOULD
@@ -39,7 +40,7 @@ class Telling(Struct, frozen=True):
 
 def telling(document: Document, clause: Clause, fit: Fit, *, reported: bool) -> Telling:
     """How the clause tells the event of `fit`; `reported`: the sentence names a speaker."""
-    operators = _operators(clause, fit.anchor, fit.frame.type)
+    operators = _operators(document, clause, fit.anchor, fit.frame.type)
     negated = bool(operators & NOT)
     form = fit.anchor[3]
     if operators & IF:
@@ -51,7 +52,13 @@ def telling(document: Document, clause: Clause, fit: Fit, *, reported: bool) -> 
     return Telling(_of_deed(document, clause, fit, operators, form), negated)
 
 
-def _operators(clause: Clause, anchor: Mark, kind: str) -> int:
+def _is_cut_off(document: Document, anchor: Mark, mark: Mark) -> bool:
+    """Whether a relative clause begins between a noun and the operator after it."""
+    between = document.low[anchor[1] : mark[0]]
+    return any(f" {word}" in between for word in document.grammar.relative)
+
+
+def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> int:
     """Operators that reach the anchor: those before it; after it as well where the anchor is a noun."""
     found = anchor[2] & (OPERATORS & ~(NOT | MAY))
     for mark in clause.marks:
@@ -59,7 +66,7 @@ def _operators(clause: Clause, anchor: Mark, kind: str) -> int:
             continue
         if mark[2] & CANCEL and mark is not anchor and kind in GIVEN_UP and (mark[0] < anchor[0] or not anchor[3]):
             found |= NOT
-        if mark[0] < anchor[0] or (not anchor[3] and mark[0] > anchor[1]) or (kind == "market_assessment" and not mark[2] & NOT):
+        if mark[0] < anchor[0] or (not anchor[3] and mark[0] > anchor[1] and not _is_cut_off(document, anchor, mark)) or (kind == "market_assessment" and not mark[2] & NOT):
             found |= mark[2] & OPERATORS
     return found
 
@@ -85,6 +92,8 @@ def _of_deed(document: Document, clause: Clause, fit: Fit, operators: int, form:
         return "targeted"
     if operators & (PLAN | FUTURE) or form & FUT:
         return "planned"
+    if any(m[2] & DECIDE and m[0] < anchor[0] for m in clause.marks):
+        return "achieved" if kind == "policy_control" else "planned"
     if operators & EXPECT:
         return "forecast"
     before = document.low[max(clause.start, anchor[0] - 40) : anchor[0]]

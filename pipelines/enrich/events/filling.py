@@ -25,6 +25,8 @@ SPLIT = frozenset({"policy_control", "production_milestone", "schedule_guidance"
 ANNUAL = mask_of("@yearly", "capacity")
 CLAIM = mask_of("claim")
 SAY, ANNOUNCE = mask_of("say"), mask_of("announce")
+PRICE = mask_of("price")
+DEALS = frozenset({"financing", "supply_agreement", "ownership_change"})
 ANNOUNCED = frozenset({"supply_agreement", "financing", "policy_control"})
 UP, DOWN, STABLE = mask_of("up"), mask_of("down"), mask_of("stable")
 SHORT, LONG, NOW = mask_of("short_term"), mask_of("long_term"), mask_of("now_word")
@@ -41,6 +43,7 @@ class Filler:
         self.relevance = relevance
         self.own_release = own_release
         self.price_day: DateSpan | None = None
+        self.is_lead = True  # the sentence is the first of the text
 
     def fill(self, sentence: Sentence, parts: list[Clause], told: Told, voice: Voice | None) -> list[Event]:
         """The events of one telling: several where it coordinates parties or products."""
@@ -127,7 +130,9 @@ class Filler:
             for site in clause.sites:
                 if site.entity_id and parent_of(site.entity_id) not in buyers - {None}:
                     return site.entity_id
-        return None
+        suppliers = {a.entity_id for a in (found.actors[0] if found.actors else ()) if a.role == "supplier"}
+        own = [s for s in self.discourse.site_ids if parent_of(s) in suppliers - {None}]
+        return own[0] if self.own_release and len(own) == 1 else None
 
     # --- what -----------------------------------------------------------------------------------------------------
 
@@ -202,7 +207,9 @@ class Filler:
         is_price = told.type == "price_move"
         for clause in sorted(told.domain, key=lambda c: c is not told.clause):
             fitting = [a for a in clause.amounts if bool(a.per) == is_price]
-            chosen = first_fit(fitting, self.document)
+            if not is_price:  # "a capital increase of 12 million" is no change of an amount
+                fitting = [msgspec.structs.replace(a, role=None) if a.role == "by" else a for a in fitting]
+            chosen = first_fit(fitting, self.document, is_sum=not is_price)
             if chosen is not None:
                 return chosen
         return None
@@ -214,14 +221,29 @@ class Filler:
         own = [d for d in told.clause.dates if not self._is_of_speech(told, told.clause, d)]
         lent = [d for c in told.domain if c is not told.clause for d in c.dates if not self._is_of_speech(told, c, d)]
         if told.type == "policy_control":
-            return in_force(own or lent, self.document) or date_of(own or lent, anchor, self.document)
+            found = in_force([*own, *lent], anchor, self.document) or date_of(own, anchor, self.document)
+            found = found or date_of(lent, anchor, self.document)
+            return found or (self._today() if self.own_release and told.telling.factuality == "achieved" else None)
         if told.fit.frame.name == "start_moved":
             return moved_to(own or lent, self.document)
         found = date_of(own, anchor, self.document) or date_of(lent, anchor, self.document)
         if told.type == "price_move":
             self.price_day = found or self.price_day
-            return self.price_day
+            return self.price_day or self._today()
+        if found is None and self.own_release and self.is_lead and told.type in DEALS and told.telling.factuality == "achieved":
+            return self._today()
         return found
+
+    def _today(self) -> DateSpan | None:
+        """The day of publication."""
+        day = self.document.found.published_on
+        return DateSpan(0, 0, day, day, "day", True) if day else None
+
+    def note_prices(self, parts: list[Clause]) -> None:
+        """A sentence about prices that tells none may give the day of those that follow."""
+        days = [d for p in parts for d in p.dates if d.precision == "day"]
+        if days and any(p.concepts & PRICE for p in parts):
+            self.price_day = days[0]
 
     def _is_of_speech(self, told: Told, clause: Clause, date: DateSpan) -> bool:
         """The day on which somebody said so is not the day of the deed; that of an announcement is, of what was done by it."""

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from pipelines.enrich.events.clauses import Clause
-from pipelines.enrich.lexicon import Mark, bits, mask_of
+from pipelines.enrich.lexicon import VERB, Mark, bits, mask_of
 
 _OPTIONAL = frozenset({"supply_market_only"})
 
@@ -95,7 +95,7 @@ def _anchor(frame: Frame, clause: Clause) -> Mark | None:
 
 def _fills_alone(mark: Mark, frame: Frame, clause: Clause) -> bool:
     """Whether some group of the frame would be empty without this very word, which is a verb: one verb cannot be both."""
-    if not mark[3]:
+    if not mark[3] or mark[3] & VERB:
         return False
     for group in frame.groups:
         if mark[2] & group & ~frame.anchor == 0:
@@ -109,17 +109,22 @@ def _fills_alone(mark: Mark, frame: Frame, clause: Clause) -> bool:
 
 def _governs(frame: Frame, mark: Mark, clause: Clause) -> bool:
     """Whether the noun that the verb goes with is one that the frame wants: the next after it, else the first before it."""
-    after = next((m for m in clause.marks if m[0] >= mark[0] and m is not mark and m[2] & GOVERNED), None)
-    if after is not None and after[0] - mark[1] < NEAR:
-        return bool(after[2] & frame.governs)
-    before = next((m for m in clause.marks if m[0] < mark[0] and m[2] & GOVERNED), None)
-    chosen = before or after
+    rivals = OF_POLICY if frame.type == "policy_control" else OF_PLANTS
+    nouns = [m for m in clause.marks if m[2] & rivals and m is not mark]
+    after = [m for m in nouns if m[0] >= mark[0]]
+    if after and after[0][0] - mark[1] < NEAR:
+        head = after[0]
+        for following in after[1:]:  # of a compound the last word says what it is
+            if following[0] > head[1] + 1:
+                break
+            head = following
+        return bool(head[2] & frame.governs)
+    before = next((m for m in nouns if m[0] < mark[0]), None)
+    chosen = before or (after[0] if after else None)
     return chosen is None or bool(chosen[2] & frame.governs)
 
 
-GOVERNED = mask_of(
-    "plant", "mine", "project", "construction", "production", "ramp", "control", "quota", "tariff", "stockpile", "demand",
-    "supply_market", "price", "permit", "listing"
-)  # fmt: skip
+OF_PLANTS = mask_of("plant", "mine", "project", "construction", "production", "ramp")
+OF_POLICY = mask_of("control", "quota", "tariff", "stockpile", "demand", "supply_market", "price", "permit", "listing")
 NEAR = 40  # characters between a verb and its object
 _SEEN_MASK = mask_of(*(name for name in bits() if name.startswith("@")))

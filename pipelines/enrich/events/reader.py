@@ -8,14 +8,15 @@ from pipelines.enrich.events.discourse import Discourse
 from pipelines.enrich.events.document import Document, Found
 from pipelines.enrich.events.filling import Filler
 from pipelines.enrich.events.relevance import Relevance
-from pipelines.enrich.events.superlatives import superlative
+from pipelines.enrich.events.superlatives import is_without_rival, superlative
 from pipelines.enrich.events.telling import Told, told
-from pipelines.enrich.lexicon import Mark, lexicon
+from pipelines.enrich.lexicon import Mark, lexicon, mask_of
 from pipelines.enrich.reading import Event, Mention, Sentence
 from pipelines.reference import register
 
 ORGANISATIONS = frozenset({"company", "agency", "publisher"})
 SHORTEST = 9  # characters of a sentence that can tell an event; a shorter one is a heading
+COMPANY_OR_SITE, AUTHORITY = mask_of("@org", "@site"), mask_of("@authority")
 LONGEST = 1600  # characters of a sentence that can tell an event; a longer one has no sentence ends
 
 
@@ -91,18 +92,28 @@ class _Reader:
         if is_first:
             self.paragraph_voice = voice
         found: list[Event] = []
-        is_question = self.document.grammar.question.search(self.document.text, sentence.start, sentence.end)
-        for event in [] if is_question else self._told(parts, voice):
+        for event in [] if self._tells_nothing(sentence, parts) else self._told(parts, voice):
             heard = self._voice(parts, voice)
             found += self.filler.fill(sentence, parts, event, heard)
+        if not found:
+            self.filler.note_prices(parts)
+        self.filler.is_lead = False
         for part in parts:
             self.discourse.see(part)
         return _one_assessment(found)
 
+    def _tells_nothing(self, sentence: Sentence, parts: list[Clause]) -> bool:
+        """A question; or an introduction: it ends with a colon and has no figures, what it announces follows."""
+        if self.document.grammar.question.search(self.document.text, sentence.start, sentence.end):
+            return True
+        introduces = self.document.text[sentence.start : sentence.end].rstrip().endswith((":", "："))
+        return introduces and not any(part.quantities or part.amounts for part in parts)
+
     def _told(self, parts: list[Clause], voice: Voice | None) -> list[Told]:
         spoken_of = self.own_release is not None or self.discourse.operator is not None or self.discourse.site is not None
         found = told(
-            self.document, parts, reported=voice is not None or self.paragraph_voice is not None, is_spoken_of=spoken_of
+            self.document, parts, reported=voice is not None or self.paragraph_voice is not None,
+            context=(COMPANY_OR_SITE if spoken_of else 0) | (AUTHORITY if self.discourse.authority is not None else 0),
         )
         lent = 0
         for part in parts:
@@ -111,6 +122,8 @@ class _Reader:
         for part in parts:
             claim = superlative(self.document, part, is_told=id(part) in telling, lent=lent)
             if claim is not None:
+                if is_without_rival(self.document, claim.fit.anchor[0]):
+                    found = [event for event in found if event.clause is not part]
                 claim.domain = parts
                 found.append(claim)
         return found

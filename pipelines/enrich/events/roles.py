@@ -15,7 +15,7 @@ SAY = mask_of("say", "according")
 TO_BUY = mask_of("buy", "offtake", "source_from")
 TO_SUPPLY = mask_of("supply", "ship")
 RECEIVE = mask_of("receive", "raise_funds", "apply")
-SELL = mask_of("sell")
+OFFTAKE = mask_of("offtake")
 ORDER = {"exploration": 1, "mining": 2, "beneficiation": 3, "cracking": 4, "separation": 5, "metal": 6, "alloy": 7, "magnet": 8}
 
 
@@ -148,6 +148,8 @@ def _present(stage: Stage, kinds: frozenset[str]) -> list[Party]:
     """Names of the event's clauses, with the subject taken up if the clause has none before its verb."""
     found = []
     for clause in stage.domain:
+        if clause.is_relative and clause is not stage.clause:
+            continue
         found += [p for p in parties(stage.document, clause, clause.organisations) if p.mention.type in kinds]
     own = [p for p in found if p.mention.start < stage.fit.anchor[0] and p.mention.start >= stage.clause.start]
     if not any(p.case in {"", "by", "object"} for p in own):
@@ -216,9 +218,12 @@ def _buys(stage: Stage, sides: tuple[list[Party], list[Party]], concepts: int) -
         return True
     if "to" in second:
         return False
-    if concepts & TO_SUPPLY and not concepts & TO_BUY:
+    verbs = 0
+    for mark in stage.clause.marks:
+        verbs |= mark[2] if mark[3] else mark[2] & TO_BUY
+    if verbs & TO_SUPPLY and not verbs & TO_BUY:
         return False
-    if concepts & TO_BUY and not concepts & TO_SUPPLY:
+    if verbs & TO_BUY and not verbs & TO_SUPPLY and not concepts & OFFTAKE:
         return True
     ranks = [max((_rank(p.mention) for p in side), default=0) for side in sides]
     return ranks[0] > ranks[1]
@@ -246,7 +251,8 @@ def _funders(stage: Stage) -> Cast:
     if not any(a.role == "recipient" for a in actors) and leader is not None and leader not in mentions:
         actors.append(actor("recipient", leader))
         mentions.append(leader)
-    return Cast([_once(actors)], mentions, next((m for m in mentions if is_company(m)), None))
+    taker = next((m for m, a in zip(mentions, actors, strict=False) if a.role == "recipient" and is_company(m)), None)
+    return Cast([_once(actors)], mentions, taker)
 
 
 def _owners(stage: Stage) -> Cast:
@@ -293,7 +299,13 @@ def _authorities(stage: Stage) -> Cast:
     found = found or [m for c in stage.sentence for m in c.organisations if m.type == "agency"]
     if not found and stage.discourse.authority is not None:
         found = [stage.discourse.authority]
-    return Cast([_once([actor("authority", m) for m in found])], found, None)
+    heads = [actor("authority", m) for m in found]
+    if stage.fit.frame.name == "listed":  # each that is put on a list, by itself
+        listed = [p.mention for p in _distinct(_present(stage, _COMPANY))]
+        listed += [owner for s in stage.clause.sites if (owner := stage.discourse.named.get(parent_of(s.entity_id)))]
+        if listed:
+            return Cast([_once([*heads, actor("subject", m)]) for m in listed], [*found, *listed], None)
+    return Cast([_once(heads)], found, None)
 
 
 def _price_setters(stage: Stage) -> Cast:

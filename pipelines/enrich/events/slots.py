@@ -17,11 +17,12 @@ TARGET_OUTPUT = mask_of("output", "produce")
 PLANT = mask_of("plant", "mine", "project", "expand", "build", "open")
 
 
-def first_fit(items: Iterable[T], document: Document, *, prefer_last: bool = False) -> T | None:
+def first_fit(items: Iterable[T], document: Document, *, prefer_last: bool = False, is_sum: bool = False) -> T | None:
     """The figure that the clause is about: not the old value, not the change, not a total."""
+    items = list(items)
     kept = [item for item in items if not _is_beside(document, item)]
     to = [item for item in kept if item.role == "to"]
-    chosen = to or kept
+    chosen = to or kept or [item for item in items if item.role not in {"from", "by"} and is_sum]
     return (chosen[-1] if prefer_last else chosen[0]) if chosen else None
 
 
@@ -81,7 +82,7 @@ def quantity_of(chosen: Quantity | None, kind: str, concepts: int, *, is_yearly:
     )  # fmt: skip
 
 
-def in_force(dates: Iterable[DateSpan], document: Document) -> DateSpan | None:
+def in_force(dates: Iterable[DateSpan], anchor: int, document: Document) -> DateSpan | None:
     """Of a control, from its first day to its last where the text gives an end; the first day alone where it does not."""
     found = list(dates)
     ends = [d for d in found if d.qualifier == "until" or document.grammar.until.search(document.low[max(0, d.start - 24) : d.start])]
@@ -91,7 +92,7 @@ def in_force(dates: Iterable[DateSpan], document: Document) -> DateSpan | None:
         return given[0]
     if not ends or not starts:
         return None
-    first = min(starts, key=lambda d: d.first)
+    first = min(starts, key=lambda d: abs(d.start - anchor))
     last = ends[-1]
     return DateSpan(first.start, last.end, first.first, last.last, "range") if first.first < last.last else None
 

@@ -10,6 +10,7 @@ from pipelines.enrich.lexicon import FORMS, mask_of
 SUPERLATIVE = mask_of("superlative")
 SCOPE = mask_of("scope")
 CLAIM = mask_of("claim")
+WITHOUT_RIVAL = ("aucune autre", "aucun autre", "no other", "没有其他", "没有第二")
 OWN_VOICE = mask_of("speaker_voice")
 THING = mask_of("plant", "mine", "project", "producer", "@site")
 NEEDED = mask_of("@site", "@material", "@chain", "@org")
@@ -23,15 +24,19 @@ def superlative(document: Document, clause: Clause, *, is_told: bool, lent: int)
     if not (concepts & SUPERLATIVE and concepts & SCOPE and (concepts | lent) & THING and (concepts | lent) & NEEDED):
         return None
     mark = next((m for m in clause.marks if m[2] & SUPERLATIVE and _is_claimed(document, clause, m[0])), None)
-    if mark is None or (is_told and not concepts & (CLAIM | OWN_VOICE)):
+    if mark is None or (is_told and not concepts & (CLAIM | OWN_VOICE) and not is_without_rival(document, mark[0])):
         return None
     future = any(m[3] & FORMS["fut"] or m[2] & mask_of("future") for m in clause.marks)
     return Told(clause, Fit(FRAME, mark), Telling("planned" if future else "achieved"), "superlative_claim", [clause])
+
+
+def is_without_rival(document: Document, at: int) -> bool:
+    """ "No other plant …": the sentence is the claim, whatever its verb says."""
+    return document.low.startswith(WITHOUT_RIVAL, at)
 
 
 def _is_claimed(document: Document, clause: Clause, at: int) -> bool:
     """The thing *is* the first, or is called so; "first half", "the first in May" are not claims."""
     before = document.low[max(clause.start, at - 60) : at]
     claims = any(m[2] & (CLAIM | OWN_VOICE) and m[0] < at for m in clause.marks)
-    head = document.low.startswith(("aucune autre", "aucun autre", "no other"), at)
-    return claims or head or bool(document.grammar.copula.search(before))
+    return claims or is_without_rival(document, at) or bool(document.grammar.copula.search(before))

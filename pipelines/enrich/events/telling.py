@@ -20,6 +20,7 @@ LENT_LATER = mask_of("disrupt", "pause", "close", "curtail", "@amount", "@price"
 SPOKEN_OF = mask_of("@org", "@site")
 FIGURES = mask_of("@amount", "@quantity")
 IF = mask_of("if")
+SAY = mask_of("say")
 STAKE = mask_of("stake", "joint_venture", "merge")
 NOW_DATED = frozenset({"planned", "targeted", "forecast"})
 MERGED = frozenset(
@@ -41,12 +42,12 @@ class Told(Struct):
     domain: list[Clause]
 
 
-def told(document: Document, found: list[Clause], *, reported: bool, is_spoken_of: bool) -> list[Told]:
+def told(document: Document, found: list[Clause], *, reported: bool, context: int) -> list[Told]:
     """The events of a sentence in order, each with its clauses.
 
-    `reported`: somebody speaks; `is_spoken_of`: the text before speaks of a company or a site.
+    `reported`: somebody speaks; `context`: what the text before speaks of (a company or a site, an authority).
     """
-    whole, context = 0, SPOKEN_OF if is_spoken_of else 0
+    whole = 0
     for clause in found:
         whole |= clause.concepts
     lent = LENT if document.grammar.has_borders else LENT | LENT_UNWRITTEN
@@ -61,7 +62,7 @@ def told(document: Document, found: list[Clause], *, reported: bool, is_spoken_o
         if clause.is_relative and i:
             later |= found[i - 1].concepts & ANTECEDENT
         event = None
-        if not is_conditional:
+        if not is_conditional and not _only_speaks(document, clause):
             event = _event(document, clause, whole & lent | later, whole & SPOKEN_OF | context, reported=reported)
             event = event or _gapped(document, clause, events, reported=reported)
         if event is not None and events and _overrides(events[-1], event):
@@ -72,6 +73,13 @@ def told(document: Document, found: list[Clause], *, reported: bool, is_spoken_o
         event.domain = event.domain if events else [clause, *waiting]
         events.append(event)
     return events
+
+
+def _only_speaks(document: Document, clause: Clause) -> bool:
+    """A Chinese clause that ends with its verb of speech: what is said follows after the comma."""
+    if document.grammar.has_borders or not clause.marks or not clause.marks[-1][2] & SAY:
+        return False
+    return not document.low[clause.marks[-1][1] : clause.end].strip(" ，,：:“\"「")
 
 
 def _event(document: Document, clause: Clause, outside: int, context: int, *, reported: bool) -> Told | None:
@@ -133,6 +141,9 @@ def _continues(one: Told, other: Told) -> bool:
     """Whether the clause goes on about the same event: same kind and factuality, nobody and nothing new named."""
     if _is_its_size(one, other):
         return True
+    if one.fit.frame.name == "sourcing" and other.type == "supply_agreement":
+        one.fit, one.telling, one.clause = other.fit, other.telling, other.clause
+        return True
     if one.fit.frame.name == "design" and other.type == "schedule_guidance":
         one.fit, one.telling, one.clause = other.fit, other.telling, other.clause
         return True
@@ -144,8 +155,9 @@ def _continues(one: Told, other: Told) -> bool:
         return False
     if one.type == "financing":
         return True
+    with_sites = one.type != "supply_agreement"
     named = {m.entity_id or m.surface for c in one.domain for m in (*c.organisations, *c.sites)}
-    new = {m.entity_id or m.surface for m in (*other.clause.organisations, *other.clause.sites)} - named
+    new = {m.entity_id or m.surface for m in (*other.clause.organisations, *(other.clause.sites if with_sites else ()))} - named
     if new and (named or one.fit.frame is not other.fit.frame):
         return False
     if one.type == "supply_agreement":
@@ -174,6 +186,6 @@ def _overrides(one: Told, other: Told) -> bool:
 def _is_its_size(one: Told, other: Told) -> bool:
     """A bare figure after an event of a plant is the plant's size or cost ("…, with a capacity of 15 t a year")."""
     clause = other.clause
-    if one.type not in OF_PLANTS or other.fit.frame.name not in SIZE or clause.organisations or clause.sites or clause.dates:
+    if one.type not in OF_PLANTS | {"policy_control"} or other.fit.frame.name not in SIZE or clause.organisations or clause.sites or clause.dates:
         return False
     return bool(clause.concepts & FIGURES) and not any(c.concepts & FIGURES & clause.concepts for c in one.domain)
