@@ -63,7 +63,7 @@ class Supervisor:
         self._cancelled.clear()
         try:
             prepare_home(self.home)
-            with self._alone("up"):
+            with self.alone("up"):
                 java.version()
                 jars.fetch()
                 self._settle_ports(names, report)
@@ -83,7 +83,7 @@ class Supervisor:
         """Stop everything of the home, also what an `up` that was killed has left; returns how many processes there were."""
         if not self.home.is_dir():
             return 0
-        with self._alone("down"):
+        with self.alone("down"):
             return self._stop_all(sorted(self._known_parts()), report)
 
     def status(self) -> list[State]:
@@ -271,7 +271,7 @@ class Supervisor:
             write_atomically(self._state, json.dumps(records, indent=2))
 
     @contextmanager
-    def _alone(self, verb: str) -> Iterator[None]:
+    def alone(self, verb: str) -> Iterator[None]:
         """One `up` or `down` at a time; the lock ends with its process, however that ends."""
         path = self.home / "run" / "supervisor.lock"
         path.parent.mkdir(parents=True, exist_ok=True)
