@@ -107,7 +107,6 @@ def _placed(contract: Contract, decision: Decision, row: dict[str, Any]) -> dict
         "origin_partition": message.origin.partition,
         "origin_offset": message.origin.offset,
         "topic_offset": message.offset,
-        "story_id": row.get("document_id"),
     }
     return {k: v for k, v in place.items() if k in _names(contract)}
 

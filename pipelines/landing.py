@@ -38,6 +38,7 @@ from pipelines.land import (
 from pipelines.messages import Message, Rejection, printable, rejected
 from pipelines.report import Report
 from pipelines.settings import Settings
+from pipelines.stories import Stories
 from schemas import CONTRACTS
 from schemas.arrow import table_of
 
@@ -67,6 +68,7 @@ class Landing:
         self._reached = self._load_reached()
         self._index = Index(settings.home / "index" / f"{self.tables[0]}.sqlite", Columns(KEYS[self.tables[0]]))
         self._index.catch_up(self._lake.tables[self.tables[0]].load())
+        self._stories = Stories(self._lake.tables["documents"].load()) if self.record == "document" else None
         self._writer = Writer(settings, self._objects)
         self._positions = self._start(oldest)
         self._reader = TableReader(settings, stage.name, self._ids, self._objects.get, self._positions)
@@ -164,6 +166,11 @@ class Landing:
         rows = [record[first][0] for _, record in batch]
         known = {k: Place(v.revision, v.partition, v.offset) for k, v in self._index.find([key_of(first, row) for row in rows]).items()}
         decisions = decider.decide(batch, known, self._index.last_revisions(row[KEYS[first][0]] for row in rows))
+        if self._stories:
+            landing = [d.record[first][0] for d in decisions if d.outcome == "landed"]
+            told = self._stories.assign({row["document_id"]: row["fingerprint"] for row in landing})
+            for row in landing:
+                row["story_id"] = told[row["document_id"]]
         for name in self.tables:
             fresh = self._fresh(name, topic, decisions)
             self._append(name, rows_of(name, fresh), {topic: self._advance(name, topic, positions, decider.origins)})

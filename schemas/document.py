@@ -36,7 +36,7 @@ class Document(Struct):
     published_precision: Annotated[str, Column("Precision of the publication date", one_of=PUBLISHED_PRECISIONS, filled_by="enrich")]
     published_text: Annotated[str | None, Column("Publication date as the text writes it", filled_by="enrich")]
     text_sha256: Annotated[str, Column("Hash of title and text", pattern=SHA256, filled_by="enrich")]
-    fingerprint: Annotated[list[str], Column("Features by which copies and translations are found", filled_by="enrich")]
+    fingerprint: Annotated[str, Column("What copies and translations are found by: packed features, base64", filled_by="enrich")]
     rules_version: Annotated[str, Column("Version of the rules that read it", filled_by="enrich")]
     story_id: Annotated[str, Column("Documents that tell the same story share it", filled_by="land")]
     origin_partition: Annotated[int, Column("Partition of the raw record", minimum=0, filled_by="land")]

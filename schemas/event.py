@@ -52,6 +52,13 @@ class Amount(Struct):
     per: Annotated[str | None, Column("What a price is paid for, such as t or share")]
 
 
+class Detail(Struct):
+    """One more thing that the text says of an event."""
+
+    name: Annotated[str, Column("What it is, such as old_value, share, term or scale")]
+    value: Annotated[str, Column("As the text says it")]
+
+
 class Event(Struct):
     """One thing that a text says happened, is planned or is forecast."""
 
@@ -76,6 +83,7 @@ class Event(Struct):
     attribution: Annotated[str, Column("Whose word it is", one_of=ATTRIBUTIONS, filled_by="enrich")]
     attributed_to: Annotated[str | None, Column("The words that name the speaker", filled_by="enrich")]
     attributed_to_id: Annotated[str | None, Column("Id of the speaker in the register", filled_by="enrich")]
+    details: Annotated[list[Detail], Column("What else the text says of it", filled_by="enrich")]
     evidence: Annotated[str, Column("The sentences that say so: exactly text[start:end]", filled_by="enrich")]
     start: Annotated[int, Column("Offset of the evidence in the clean text", minimum=0, filled_by="enrich")]
     end: Annotated[int, Column("Offset behind the evidence", minimum=0, filled_by="enrich")]

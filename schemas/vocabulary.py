@@ -6,6 +6,7 @@ PUBLISHED_PRECISIONS = ("day", "month", "year", "day_without_year", "unknown")
 DATE_PRECISIONS = ("day", "month", "quarter", "half", "year", "range", "unknown")
 LICENCES = ("full_text", "quote", "metadata")
 ENTITY_TYPES = ("company", "facility", "deposit", "agency", "publisher", "place")
+PLACES = ("text", "title", "removed_lines")
 FACTUALITIES = ("achieved", "under_way", "planned", "targeted", "forecast", "rumoured", "denied")
 ROLES = (
     "operator", "owner", "supplier", "buyer", "investor", "recipient", "acquirer", "target", "authority", "claimant", "subject",

@@ -1,5 +1,6 @@
 """Enrich: batch → batch with more columns. Never drops a row."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
@@ -9,6 +10,7 @@ import msgspec
 
 from pipelines.enrich.read import read
 from pipelines.enrich.reading import Event, Mention, Page, Reading
+from pipelines.enrich.story import fingerprint, pack
 from pipelines.messages import Message
 from pipelines.reference.register import register
 from pipelines.sources import SOURCES
@@ -79,7 +81,7 @@ def _document(reading: Reading) -> dict[str, Any]:
         "published_precision": reading.published_precision,
         "published_text": reading.published_text,
         "text_sha256": sha256(text.encode("utf-8", "replace")).hexdigest(),
-        "fingerprint": [],
+        "fingerprint": b64encode(pack(fingerprint(reading))).decode(),
         "rules_version": RULES_VERSION,
     }
 
@@ -87,8 +89,8 @@ def _document(reading: Reading) -> dict[str, Any]:
 def _mention(mention: Mention) -> dict[str, Any]:
     row = _plain(mention)
     row["entity_type"] = row.pop("type")
-    del row["is_anaphor"]
-    return row
+    place = "title" if mention.in_title else "removed_lines" if mention.in_removed else "text"
+    return {k: v for k, v in row.items() if k not in ("is_anaphor", "in_title", "in_removed")} | {"place": place}
 
 
 def _event(event: Event) -> dict[str, Any]:
@@ -97,7 +99,7 @@ def _event(event: Event) -> dict[str, Any]:
     for name in ("quantity", "amount"):
         if row[name]:
             row[name] = {k: v for k, v in row[name].items() if k not in ("start", "end")}
-    del row["details"]
+    row["details"] = [{"name": k, "value": v} for k, v in row["details"].items()]
     dates = {"date_on": row.pop("date"), "date_to_on": row.pop("date_to")}
     return row | dates | {"attribution": said["kind"], "attributed_to": said["to"], "attributed_to_id": said["entity_id"]}
 

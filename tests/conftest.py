@@ -1,0 +1,29 @@
+"""Real parts for the tests: a broker, a store and the bundled publishers of their own, on free ports, gone at the end."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from pipelines.settings import PREFIX, Settings
+from tests.stack_fixture import TestStack
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings of whoever runs the tests do not reach them."""
+    for name in [n for n in os.environ if n.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[TestStack]:
+    """A stack for one module of tests."""
+    with TestStack(services=("broker", "store", "publishers")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def settings(stack: TestStack) -> Settings:
+    """Settings that reach the stack."""
+    return stack.settings
