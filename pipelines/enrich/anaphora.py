@@ -20,6 +20,7 @@ _TYPES = {
     "company": ("company",), "agency": ("agency",), "facility": ("facility",), "deposit": ("deposit", "facility"),
 }  # fmt: skip
 BACK = 5  # sentences looked back through
+CROWDED = 60  # names in a sentence beyond which nothing in it is plain
 SIGNED = ("company", "agency")
 
 
@@ -61,6 +62,8 @@ class _Reader:
             if not kinds[number] or not self._stands_free(start, end):
                 continue
             sentence = self._sentence(start)
+            if len(self.by_sentence.get(sentence, ())) > CROWDED:
+                continue
             for name in self._names(kinds[number], start, end, sentence):
                 made = Mention(start, end, name.surface, name.type, name.entity_id, is_anaphor=True)
                 found.append(made)

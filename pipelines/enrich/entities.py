@@ -6,6 +6,7 @@ stays without an id and carries both.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cache
 
@@ -24,6 +25,7 @@ _TICKER = re.compile(r"(?:[A-Z]{1,4})?[ :：-]{0,3}([A-Z0-9]{1,6})\b")
 _ACRONYM = re.compile(r"[A-Z]{2,6}")
 _INITIAL = re.compile(r"[^\W\d_]+")
 _NAME, _TOWN, _CHAIN, _CODE, _EXCHANGE, _OUTSIDE = Role.NAME, Role.TOWN, Role.CHAIN, Role.CODE, Role.EXCHANGE, Role.OUTSIDE
+MOST = 5000  # names that are also words, weighed in one document: no text that people wrote holds more
 LANGUAGES = frozenset({"en", "fr", "zh"})
 _QUOTES = frozenset('“【《「"')
 
@@ -120,7 +122,7 @@ def _resolve(context: Surroundings, found: Found, index: NameIndex) -> list[Hit]
     """Names borne out: plain ones at once, the others when these are known, and again with what that added."""
     if not found.waiting:
         return found.plain
-    waiting, kept = found.waiting, list(found.plain)
+    waiting, kept = found.waiting[:MOST], list(found.plain)
     blocked = _defined_otherwise(context, waiting)
     for is_last in (False, True):
         still = []
@@ -200,8 +202,13 @@ def _spells(acronym: str, words: list[str]) -> bool:
 def _with_towns(context: Surroundings, hits: list[Hit], towns: list[Match]) -> list[Hit]:
     """With the plants that towns stand for, where no name covers them."""
     named = {keys[0] for _, _, keys in hits if len(keys) == 1}
-    plants = [(a, b, (key,)) for a, b, key in plants_of_towns(context, towns, named)]
-    return sorted(hits + [(a, b, key) for a, b, key in plants if not any(a < y and x < b for x, y, _ in hits)])
+    ends = [end for _, end, _ in hits]
+    free: list[Hit] = []
+    for start, end, key in plants_of_towns(context, towns, named):
+        i = bisect_right(ends, start)
+        if i == len(hits) or hits[i][0] >= end:
+            free.append((start, end, (key,)))
+    return sorted(hits + free)
 
 
 class _Parts:

@@ -44,10 +44,15 @@ def _simplified() -> dict[int, str]:
     return {ord(pair[0]): pair[1] for pair in knowledge("zh", "traditional")["pairs"].split()}
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=4)  # for whole texts; `lower_part` for the words around a name
 def lower(folded: str) -> str:
     """Lower case of the same length: U+0130 is the one character whose lower case has two."""
     return folded.replace("İ", "I").lower()
+
+
+def lower_part(part: str) -> str:
+    """As `lower`, for a short part of a text, which is not worth keeping."""
+    return part.replace("İ", "I").lower()
 
 
 def find(automaton: AhoCorasick, folded: str) -> list[tuple[int, int, int]]:

@@ -1,5 +1,7 @@
 """Names inside longer names are no mentions: "Bank of China", "Texas Instruments", 福建 in 福建海川新材料有限公司."""
 
+from bisect import bisect_left
+
 from pipelines.enrich.name_context import Surroundings
 from pipelines.enrich.name_index import Pattern, Role
 from pipelines.reference import register
@@ -56,8 +58,8 @@ def _has_capital_beside(context: Surroundings, start: int, end: int, place: str)
 
 def _runs_on(context: Surroundings, end: int, endings: list[int]) -> bool:
     """Whether a Chinese organisation's name runs on from the place to an ending (有限公司)."""
-    for start in endings:
-        if end <= start < end + REACH:
-            between = context.document[end:start]
-            return not any(stop in between for stop in context.cues.organisation_stops)
-    return False
+    i = bisect_left(endings, end)
+    if i == len(endings) or endings[i] >= end + REACH:
+        return False
+    between = context.document[end : endings[i]]
+    return not any(stop in between for stop in context.cues.organisation_stops)

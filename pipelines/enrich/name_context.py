@@ -5,17 +5,19 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from pipelines.enrich.folding import lower
+from pipelines.enrich.folding import lower_part
 from pipelines.enrich.name_cues import begins, cues, ends
 from pipelines.enrich.reading import Sentence
 from pipelines.reference import register
 from pipelines.reference.register import ContextRule
 
 DENSITY, DENSITY_ZH = 600, 250  # characters of a text about the chain, at most, for each of its words
+SENTENCE = 600  # characters of a sentence looked at on either side
 NEAR = 24  # characters on either side in which a code stands beside its name
 BEHIND = 40  # characters looked at before and after a name
 _BREAK = re.compile(r"[。！？\n]+|[.!?][\"”»)]*\s+(?=[\"“«(]?\s?[^\Wa-z_])")
 _WORD = re.compile(r"[^\W_][\w'&.-]*")
+_LIST_MARK = re.compile(r"[，。；、与和及]")
 _PHRASE_MARK = re.compile(r"[.,;:()]")
 # Words that open a sentence with a capital and are no part of a name.
 _OPENERS = frozenset(
@@ -35,6 +37,7 @@ class Surroundings:
         self.terms: set[str] = set()  # words of the chain
         self.met = 0  # how often such a word or a plain name was met
         self._sentences = sentences
+        self._words: dict[str, bool] = {}  # what was asked for before
 
     @cached_property
     def is_headline(self) -> bool:
@@ -56,9 +59,16 @@ class Surroundings:
         return sorted({0, body, *(s.start + body for s in self._sentences), self._sentences[-1].end + body})
 
     def sentence(self, position: int) -> tuple[int, int]:
-        """Start and end of the sentence at `position`."""
+        """Start and end of the sentence at `position`, or of what is near in an endless one."""
         i = bisect_right(self._starts, position)
-        return self._starts[i - 1], self._starts[i] if i < len(self._starts) else len(self.document)
+        first, last = self._starts[i - 1], self._starts[i] if i < len(self._starts) else len(self.document)
+        return max(first, position - SENTENCE), min(last, position + SENTENCE)
+
+    def holds_word(self, word: str) -> bool:
+        """Whether the document holds the word."""
+        if word not in self._words:
+            self._words[word] = word in self.folded
+        return self._words[word]
 
     def opens_sentence(self, start: int) -> bool:
         """Whether nothing but an opening quote stands between a sentence's mark and `start`."""
@@ -96,11 +106,11 @@ class Surroundings:
         """Whether the words beside it treat the name as an organisation."""
         if self.cues.grammar_after.match(self.folded, end):
             return True
-        return bool(self.cues.grammar_before.search(lower(self.folded[max(0, start - BEHIND) : start]).rstrip(" ")))
+        return bool(self.cues.grammar_before.search(lower_part(self.folded[max(0, start - BEHIND) : start]).rstrip(" ")))
 
     def has_head(self, start: int, end: int) -> bool:
         """Whether a noun beside the name says what it is."""
-        after, before = lower(self.folded[end : end + BEHIND]), lower(self.folded[max(0, start - BEHIND) : start])
+        after, before = lower_part(self.folded[end : end + BEHIND]), lower_part(self.folded[max(0, start - BEHIND) : start])
         if self.language == "zh":
             return after.startswith(self.cues.heads_zh)
         near = _WORD.findall(_PHRASE_MARK.split(after)[0])[:4] + _WORD.findall(_PHRASE_MARK.split(before)[-1])[-3:]
@@ -114,12 +124,12 @@ class Surroundings:
     def speaks_of_plant(self, start: int) -> bool:
         """Whether the sentence speaks of a plant."""
         first, last = self.sentence(start)
-        said = lower(self.folded[first:last])
+        said = lower_part(self.folded[first:last])
         return any(noun in said for noun in self.cues.plant_nouns)
 
     def leader(self, start: int) -> str:
         """The capitalised word before a name that makes one name with it, empty where there is none."""
-        if start < 2 or self.folded[start - 1] != " " or not self.folded[start - 2].isalnum():
+        if start < 2 or self.folded[start - 1] != " " or self.document[start - 1] == "\n" or not self.folded[start - 2].isalnum():
             return ""
         word = self.folded[max(0, start - BEHIND) : start - 1].rpartition(" ")[2].lstrip("\"'(«“")
         if not word[:1].isupper() or word in _OPENERS or self.opens_sentence(start - 1 - len(word)):
@@ -127,7 +137,7 @@ class Surroundings:
         return word
 
     def stands_alone(self, start: int, end: int) -> bool:
-        """Whether no capitalised word stands beside the name, and it is not merely the first word of a sentence."""
+        """Whether no capitalised word stands beside the name, and a single word is not merely the first of a sentence."""
         if self.language == "zh":
             return True
         folded = self.folded
@@ -135,7 +145,7 @@ class Surroundings:
             return False
         if self.leader(start) or (start > 0 and folded[start - 1] == "-"):
             return False
-        return not self.opens_sentence(start) or self.has_grammar(start, end)
+        return " " in folded[start:end] or not self.opens_sentence(start) or self.has_grammar(start, end)
 
 
 def _proper(context: Surroundings, _entity: str, start: int, end: int, _value: str) -> bool:
@@ -143,7 +153,9 @@ def _proper(context: Surroundings, _entity: str, start: int, end: int, _value: s
 
 
 def _near(context: Surroundings, _entity: str, start: int, end: int, value: str) -> bool:
-    return value in context.folded[max(0, start - NEAR) : end + NEAR]
+    after = _LIST_MARK.split(context.folded[end : end + NEAR], maxsplit=1)[0]
+    before = _LIST_MARK.split(context.folded[max(0, start - NEAR) : start])[-1]
+    return value in after or value in before
 
 
 Condition = Callable[[Surroundings, str, int, int, str], bool]
@@ -159,5 +171,5 @@ _CONDITIONS: dict[str, Condition] = {
     "proper": _proper,
     "near": _near,
     "in": lambda c, entity, s, e, v: v in c.countries(),
-    "word": lambda c, entity, s, e, v: v in c.folded,
+    "word": lambda c, entity, s, e, v: c.holds_word(v),
 }

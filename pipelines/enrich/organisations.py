@@ -1,6 +1,7 @@
 """Organisations outside the register, known by their form: a legal form, an ending, an authority's head, a descriptor."""
 
 import re
+from bisect import bisect_right
 
 from pipelines.enrich.name_context import Surroundings
 from pipelines.enrich.name_index import Pattern, Role
@@ -20,9 +21,13 @@ def organisations(
 ) -> list[Span]:
     """(start, end, type) of each organisation that no register name covers, in order, without overlap."""
     found: list[Span] = []
+    ends = [end for _, end, _ in taken]
     for start, end, pattern in words:
         span = _span(context, start, end, pattern)
-        if span and not any(a < span[1] and span[0] < b for a, b, _ in taken) and not (found and found[-1][1] > span[0]):
+        if not span or (found and found[-1][1] > span[0]):
+            continue
+        i = bisect_right(ends, span[0])
+        if i == len(taken) or taken[i][0] >= span[1]:
             found.append(span)
     return found
 
@@ -43,7 +48,8 @@ def _span(context: Surroundings, start: int, end: int, pattern: Pattern) -> Span
     elif pattern.roles & Role.DESCRIPTOR:
         name = _AFTER_DESCRIPTOR.match(folded, end, end + REACH)
         if name:
-            return _within_line(context, end, name.end(), pattern.type)
+            stop = name.end() - (folded[name.end() - 1] == ".")
+            return _within_line(context, end, stop, pattern.type)
     return None
 
 

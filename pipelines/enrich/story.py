@@ -6,8 +6,8 @@ their events. Candidates come from an inverted index, so that the work grows wit
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from hashlib import blake2b
 from itertools import pairwise
@@ -21,7 +21,7 @@ from pipelines.enrich.reading import Reading
 SKETCH = 64  # smallest hashes kept of a text
 KEYS = 16  # of these, how many find candidates
 FIGURES = 48  # hashes of numbers kept
-CROWD = 200  # a key that more documents share finds nobody: it is boilerplate
+CROWD = 100  # a key that more documents share finds nobody: it is boilerplate
 COPY = 0.85  # estimated resemblance above which texts are copies whatever their figures say
 NEAR = 0.3  # and above which they are near copies if their figures agree
 AGREE = 0.5  # share of the smaller set that must be common
@@ -137,10 +137,10 @@ def is_same(a: Fingerprint, b: Fingerprint) -> bool:
 def _resemblance(a: tuple[int, ...], b: tuple[int, ...]) -> float:
     """Jaccard resemblance estimated from the smallest hashes of both."""
     size = min(SKETCH, max(len(a), len(b)))
-    if not size:
+    both = set(a) & set(b)
+    if len(both) < NEAR / 2 * size or not both:
         return 0.0
     union = sorted({*a, *b})[:size]
-    both = set(a) & set(b)
     return sum(value in both for value in union) / len(union)
 
 
@@ -157,20 +157,27 @@ def _days_apart(a: str, b: str) -> int:
 
 
 def _candidates(prints: Mapping[str, Fingerprint], new: Mapping[str, Fingerprint]) -> list[tuple[str, str]]:
-    """Pairs with a new document in each that share a key, in an order of their own."""
-    shelves: dict[object, list[str]] = defaultdict(list)
+    """Pairs with a new document in each that share two sequences, or a fact of an entity; in an order of their own."""
+    sequences: dict[object, list[str]] = defaultdict(list)
+    facts: dict[object, list[str]] = defaultdict(list)
     for key, mark in prints.items():
         for hashed in mark.sketch[:KEYS]:
-            shelves[mark.language, hashed].append(key)
+            sequences[mark.language, hashed].append(key)
         for fact in mark.facts[:KEYS]:
             for entity in mark.entities[:KEYS]:
-                shelves[fact, entity].append(key)
-    pairs: set[tuple[str, str]] = set()
+                facts[fact, entity].append(key)
+    met = Counter(_pairs(sequences, new))
+    short = {key for key, mark in prints.items() if len(mark.sketch) < KEYS}
+    pairs = {pair for pair, times in met.items() if times >= 2 or not short.isdisjoint(pair)}
+    return sorted(pairs.union(_pairs(facts, new)))
+
+
+def _pairs(shelves: Mapping[object, list[str]], new: Mapping[str, Fingerprint]) -> Iterator[tuple[str, str]]:
     for keys in shelves.values():
         if 1 < len(keys) <= CROWD:
-            fresh = [key for key in keys if key in new]
-            pairs.update((min(a, b), max(a, b)) for a in fresh for b in keys if a != b)
-    return sorted(pairs)
+            for a in keys:
+                if a in new:
+                    yield from ((min(a, b), max(a, b)) for b in keys if b not in new or a < b)
 
 
 class _Groups:

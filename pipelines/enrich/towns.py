@@ -2,7 +2,7 @@
 
 import re
 
-from pipelines.enrich.folding import lower
+from pipelines.enrich.folding import lower_part
 from pipelines.enrich.name_context import Surroundings
 from pipelines.enrich.name_index import Pattern
 from pipelines.reference import register
@@ -51,6 +51,6 @@ _PRODUCTS = {
 
 def _fits(said: str, facility: str) -> bool:
     """Whether the sentence names a product of the plant, or none at all."""
-    low, stages = lower(said), register().entities[facility].stages
+    low, stages = lower_part(said), register().entities[facility].stages
     named = {stage for stage, words in _PRODUCTS.items() if any(word in low for word in words)}
     return not named or not named.isdisjoint(stages) or "recycling" in stages

@@ -6,7 +6,7 @@ from functools import cache
 
 from pipelines.enrich.reading import Amount, MaterialMention, Witness
 from pipelines.enrich.rounding import slack
-from pipelines.enrich.witness_figures import Figures, Page, verdict
+from pipelines.enrich.witness_figures import Figures, Page, verdict, within
 from pipelines.reference import register
 from pipelines.reference.register import rows
 
@@ -15,8 +15,10 @@ _FACTOR = re.compile(r"(?<![\d.,])([0-3][.,]\d{2,5})(?![\d]|[.,]\d)")
 _OTHER_OXIDES = {"Tb": (1.1510,), "Pr": (1.1703,), "Ce": (1.1713,)}
 # Rough value of a unit of a currency in US dollars: bands are broad, so a rate of the decade serves.
 _USD = {"USD": 1.0, "CNY": 0.14, "EUR": 1.12, "GBP": 1.28, "AUD": 0.67, "CAD": 0.74, "JPY": 0.0075}
+_OXIDES = ("oxid", "oxyd", "氧化")
 _KILOGRAMS = {"kg": 1.0, "t": 1000.0, "mt": 1000.0, "lb": 0.45359, "g": 0.001}
 REACH = 60  # characters between a material and the price that is its
+FACTOR_REACH = 200  # and between an element and a factor
 CLOSE = 14  # characters before an amount in which a word may say that it is no price
 
 
@@ -32,7 +34,7 @@ def oxide_metal_factor(figures: Figures) -> Iterator[Witness]:
     if not figures.materials:
         return
     elements = [m for m in figures.materials if register().materials[m.material_id].oxide_factor]
-    if not elements or not ("oxid" in figures.said or "oxyd" in figures.said or "氧化" in figures.said):
+    if not elements or not (any(word in figures.said for word in _OXIDES) or any(m.form == "oxide" for m in elements)):
         return
     if figures.says("factor"):
         for match in _FACTOR.finditer(figures.text, figures.start, figures.end):
@@ -44,7 +46,7 @@ def oxide_metal_factor(figures: Figures) -> Iterator[Witness]:
 
 
 def _nearest(elements: list[MaterialMention], position: int) -> MaterialMention | None:
-    before = [m for m in elements if m.end <= position]
+    before = within(elements, position - FACTOR_REACH, position)
     return before[-1] if before else None
 
 
@@ -74,9 +76,9 @@ def _two_masses(figures: Figures, elements: list[MaterialMention]) -> Iterator[W
     first, second = figures.low[metal.start : oxide.start], figures.after(oxide.end, 60)
     if not any(word in first for word in figures.known["converts"]):
         return
-    if "oxid" in first[:40] or "oxyd" in first[:40] or "氧化" in first[:20]:
+    if any(word in first[:40] for word in _OXIDES):
         metal, oxide = oxide, metal
-    elif not any(word in second for word in ("oxid", "oxyd", "氧化")):
+    elif not any(word in second for word in _OXIDES):
         return
     known = register().materials[elements[0].material_id].oxide_factor or 1.0
     text, factor = figures.text, oxide.normalised_value / metal.normalised_value
@@ -88,8 +90,8 @@ def _two_masses(figures: Figures, elements: list[MaterialMention]) -> Iterator[W
 
 
 _PER_UNIT = (
-    "per kilo of metal", "per kilogram of metal", "per kg of metal", "per tonne of metal", "for each kilogram of metal", "par kilo de métal",
-    "par kilogramme de métal", "par tonne de métal", "每公斤金属", "每千克金属", "每吨金属",
+    "per kilo of metal", "per kilogram of metal", "per kg of metal", "per tonne of metal", "for each kilogram of metal",
+    "par kilo de métal", "par kilogramme de métal", "par tonne de métal", "每公斤金属", "每千克金属", "每吨金属",
 )  # fmt: skip
 
 
@@ -123,11 +125,11 @@ def _is_no_price(figures: Figures, amount: Amount) -> bool:
 
 def _priced(figures: Figures, amount: Amount) -> MaterialMention | None:
     """The material before the price in its clause; one of several of a list only where all are of one band."""
-    before = [m for m in figures.materials if m.end <= amount.start and amount.start - m.end <= REACH]
+    before = [m for m in within(figures.materials, amount.start - REACH, amount.start) if m.end <= amount.start]
     if before:
         between = figures.low[before[-1].end : amount.start]
         return before[-1] if not re.search(r"[;；。]", between) else None
-    after = [m for m in figures.materials if amount.end <= m.start <= amount.end + 16]
+    after = within(figures.materials, amount.end, amount.end + CLOSE)
     return after[0] if after else None
 
 

@@ -125,10 +125,10 @@ def _sums(figures: Figures, items: list[_Part], earlier: list[_Part]) -> Iterato
         if total.is_range:
             continue
         if i >= 2 and figures.before(total.start, 30).endswith(tuple(known["total_before"])):
-            parts = _run(figures, total, items[i - 1 :: -1])
+            parts = _run(figures, total, items[max(0, i - MAX_PARTS) : i][::-1])
             if len(parts) >= 2:
                 yield from _judge(figures, parts[::-1], total)
-        following = items[i + 1 :]
+        following = items[i + 1 : i + 1 + MAX_PARTS]
         if len(following) >= 2:
             between = figures.low[total.end : following[0].start]
             if len(between) <= SPLIT_REACH and any(word in between for word in known["split"]):
@@ -144,7 +144,7 @@ def _sums(figures: Figures, items: list[_Part], earlier: list[_Part]) -> Iterato
 def _run(figures: Figures, total: _Part, items: Sequence[_Part]) -> list[_Part]:
     """The first of `items` that are parts of one list, in the order given."""
     run: list[_Part] = []
-    for item in items[:MAX_PARTS]:
+    for item in items:
         if item.is_range or item.unit != total.unit:
             break
         if run and not _joined(figures, min(run[-1].end, item.end), max(run[-1].start, item.start)):

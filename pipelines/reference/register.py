@@ -137,10 +137,15 @@ def _kin(entities: dict[str, Entity]) -> dict[str, frozenset[str]]:
     return {key: frozenset(near - {key}) for key, near in related.items()}
 
 
+def _cost(condition: str) -> bool:
+    """Conditions on the whole document are known already; those on the words beside a name come last."""
+    return condition.partition(":")[0] not in {"name", "kin", "chain", "word", "in"}
+
+
 def _context_rules() -> dict[tuple[str, str], ContextRule]:
     found = {}
     for row in rows("context_rules.csv"):
-        needs = tuple(tuple(part.strip().split("+")) for part in row["needs"].split("|") if part.strip())
+        needs = tuple(tuple(sorted(part.strip().split("+"), key=_cost)) for part in row["needs"].split("|") if part.strip())
         for alias in row["alias"].split("|"):
             not_before, not_after = (tuple(word for word in row[side].split("|") if word) for side in ("not_before", "not_after"))
             rule = ContextRule(row["entity_id"], alias, needs, not_before, not_after, row["reason"])

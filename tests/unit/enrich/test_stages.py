@@ -1,0 +1,30 @@
+"""Words that name a step of the chain, told from words that only look so."""
+
+import pytest
+
+from pipelines.enrich.stages import stages
+
+CASES = [
+    ("en", "The mine feeds a concentrator and a separation plant.", [("mining", False), ("beneficiation", False), ("separation", False)]),
+    ("en", "Solvent extraction is used; extraction of ore begins.", [("separation", False), ("mining", False), ("mining", True)]),
+    ("en", "Drilling and a pre-feasibility study are under way.", [("exploration", False), ("exploration", False)]),
+    ("en", "A determined examiner fled undermined.", []),
+    (
+        "fr",
+        "L'usine de séparation recyclera des aimants en fin de vie.",
+        [("separation", False), ("recycling", False), ("recycling", False)],
+    ),
+    ("fr", "Une réduction des prix et une attaque en justice.", []),
+    ("zh", "选矿、冶炼分离和熔盐电解", [("beneficiation", False), ("separation", False), ("metal", False)]),
+    ("zh", "磁材厂交付磁体", [("magnet", False), ("magnet", True)]),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), CASES)
+def test_steps_and_products_are_told_apart(language: str, text: str, expected: list[tuple[str, bool]]) -> None:
+    assert [(m.stage, m.is_product) for m in stages(text, language)] == expected
+
+
+def test_offsets_survive_a_lower_case_of_two_characters() -> None:
+    text = "İİİ flotation"
+    assert [text[m.start : m.end] for m in stages(text, "en")] == ["flotation"]
