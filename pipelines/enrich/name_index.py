@@ -127,7 +127,7 @@ def _add_words(drafts: Drafts, language: str) -> None:
             add(term[0].upper() + term[1:], Role.CHAIN)
     known: dict[str, Any] = knowledge(language, "names")
     for form in known["legal"]["forms"]:
-        add(" " + form, Role.LEGAL)
+        add(form, Role.LEGAL)
     for type_, endings in known["organisations"].items():
         for ending in endings:
             add(ending, Role.SUFFIX, type_)

@@ -35,7 +35,9 @@ def organisations(
 def _span(context: Surroundings, start: int, end: int, pattern: Pattern) -> Span | None:
     folded = context.folded
     if pattern.roles & Role.LEGAL:
-        name = _BEFORE_FORM.search(folded, max(0, start - REACH), start)
+        if folded[start - 1 : start] != " ":
+            return None
+        name = _BEFORE_FORM.search(folded, max(0, start - REACH), start - 1)
         if name and not context.opens_sentence(start):
             dot = folded[end : end + 1] == "." and pattern.text[-1] != "." and folded[end + 1 : end + 2] not in {" ", ""}
             return _within_line(context, name.start(), end + dot, "company")

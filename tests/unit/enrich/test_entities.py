@@ -95,7 +95,9 @@ MEANT = {
     "a deposit called like a man": ("en", "Astron Corporation will mine monazite at the Donald project.", {"astron", "donald_project"}),
     "a town for a plant": ("en", "Lynas Rare Earths restarted its plant in Kuantan.", {"lynas_rare_earths", "lynas_malaysia"}),
     "the other plant in the same town": (
-        "en", "JS Link broke ground on a magnet factory in Kuantan. It will buy oxides from Lynas.", {"js_link", "js_link_kuantan", "lynas_rare_earths"},
+        "en",
+        "JS Link broke ground on a magnet factory in Kuantan. It will buy oxides from Lynas.",
+        {"js_link", "js_link_kuantan", "lynas_rare_earths"},
     ),
     "possessive and hyphen": (
         "en", "Iluka's refinery and a Lynas-backed line need rare earth concentrate.",
