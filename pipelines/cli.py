@@ -14,6 +14,7 @@ from infra.commands import bring_up
 from infra.commands import register as register_stack
 from pipelines.errors import ConfigurationError, LodestreamError
 from pipelines.flow import STAGES, VERBS
+from pipelines.operate import register as register_operate
 from pipelines.settings import PREFIX, Settings, load_settings
 from schemas.vocabulary import RECORDS
 
@@ -23,6 +24,7 @@ app = typer.Typer(
     help="Event-driven ingestion of what the world publishes about critical minerals.",
 )
 register_stack(app)
+register_operate(app)
 out = Console()
 
 
