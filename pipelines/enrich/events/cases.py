@@ -67,11 +67,17 @@ def _case_before(document: Document, clause: Clause, start: int, before: str, he
 
 
 def _ends_with_case(document: Document, before: str) -> str:
+    """The case that the last word gives, or the last two or three."""
     text = before.rstrip()
-    for word, case in document.grammar.cases:
-        if text.endswith(word) and (len(text) == len(word) or not text[-len(word) - 1].isalnum() or word[0] == "'"):
-            return case
-    return ""
+    words = text.rsplit(None, 3)[-3:]
+    known = document.grammar.case_of_word
+    for count in range(min(3, len(words)), 0, -1):
+        found = known.get(" ".join(words[-count:]))
+        if found:
+            return found
+    last = words[-1] if words else ""
+    cut = last.rfind("'")  # « d'Apple », « l'usine de »
+    return known.get(last[: cut + 1], "") if cut >= 0 else ""
 
 
 def _is_verb(clause: Clause, start: int, end: int) -> bool:

@@ -4,16 +4,26 @@ A sentence is cut at the joints of its language (relative pronouns, conjunctions
 holds is one number (see `lexicon`); a clause that tells nothing lends its names, dates and figures to its neighbour.
 """
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from msgspec import Struct
 
-from pipelines.enrich.events.document import Document
-from pipelines.enrich.lexicon import FINITE, FORMS, Mark, bits, mask_of
+from pipelines.enrich.events.document import Document, Placed
+from pipelines.enrich.lexicon import FINITE, FORMS, Mark, bits
 from pipelines.enrich.reading import Amount, DateSpan, MaterialMention, Mention, Quantity, Sentence
 
+T = TypeVar("T", bound=Placed)
 _SEEN = {name: bit for name, bit in bits().items() if name.startswith("@")}
+_ORG, _SITE, _AUTHORITY, _DATE = (_SEEN[name] for name in ("@org", "@site", "@authority", "@date"))
+_MATERIAL = _SEEN["@material"] | _SEEN["@chain"]
+_CHAIN, _PERCENT, _QUANTITY, _YEARLY = (_SEEN[name] for name in ("@chain", "@percent", "@quantity", "@yearly"))
+_PRICE, _AMOUNT = _SEEN["@price"], _SEEN["@amount"]
 _VERBAL = FINITE | FORMS["part"]
 _ORGANISATIONS = frozenset({"company", "agency", "publisher"})
 _SITES = frozenset({"facility", "deposit"})
+_BRACKETS = 60  # characters within which a bracket closes
+Span = tuple[int, int, bool, int]  # start, end, is relative, index of the clause that it takes up or -1
 
 
 class Clause(Struct):
@@ -24,29 +34,50 @@ class Clause(Struct):
     index: int
     marks: list[Mark]
     concepts: int
-    organisations: tuple[Mention, ...]
-    sites: tuple[Mention, ...]
-    materials: tuple[MaterialMention, ...]
-    dates: tuple[DateSpan, ...]
-    quantities: tuple[Quantity, ...]
-    amounts: tuple[Amount, ...]
+    organisations: Sequence[Mention]
+    sites: Sequence[Mention]
+    materials: Sequence[MaterialMention]
+    dates: Sequence[DateSpan]
+    quantities: Sequence[Quantity]
+    amounts: Sequence[Amount]
     is_relative: bool = False
     is_taken_up: bool = False  # it goes on after a relative clause, and is read there
     resumes: int = -1  # index of the clause whose subject this one takes up after a relative clause
 
 
-def clauses(document: Document, sentence: Sentence, marks: list[Mark]) -> list[Clause]:
-    """The clauses of a sentence, in order; `marks` are those of the sentence."""
-    spans = _spans(document, sentence, marks)
+def whole(document: Document, sentence: Sentence, marks: list[Mark]) -> Clause:
+    """A sentence as one clause; `marks` are those of the sentence."""
+    start, end = sentence.start, sentence.end
+    mentions = document.mentions.within(start, end)
+    clause = Clause(
+        start, end, 0, marks, 0,
+        [m for m in mentions if m.type in _ORGANISATIONS] if mentions else mentions,
+        [m for m in mentions if m.type in _SITES] if mentions else mentions,
+        document.materials.within(start, end), document.dates.within(start, end), document.quantities.within(start, end),
+        document.amounts.within(start, end),
+    )  # fmt: skip
+    clause.concepts = _concepts(document, clause)
+    return clause
+
+
+def clauses(document: Document, sentence: Clause) -> list[Clause]:
+    """The clauses of a sentence, in order."""
+    spans = _spans(document, sentence)
+    if len(spans) == 1:
+        return [sentence]
     found: list[Clause] = []
-    first = 0
-    size = len(marks)
+    first, size = 0, len(sentence.marks)
     for index, (start, end, is_relative, resumes) in enumerate(spans):
         last = first
-        while last < size and marks[last][0] < end:
+        while last < size and sentence.marks[last][0] < end:
             last += 1
-        clause = _clause(document, start, end, index, marks[first:last])
-        clause.is_relative, clause.resumes = is_relative, resumes
+        clause = Clause(
+            start, end, index, sentence.marks[first:last], 0,
+            _part(sentence.organisations, start, end), _part(sentence.sites, start, end), _part(sentence.materials, start, end),
+            _part(sentence.dates, start, end), _part(sentence.quantities, start, end), _part(sentence.amounts, start, end),
+            is_relative, False, resumes,
+        )  # fmt: skip
+        clause.concepts = _concepts(document, clause)
         if resumes >= 0:
             _take_up(clause, found[resumes])
         found.append(clause)
@@ -54,103 +85,96 @@ def clauses(document: Document, sentence: Sentence, marks: list[Mark]) -> list[C
     return found
 
 
+def _part(items: Sequence[T], start: int, end: int) -> Sequence[T]:
+    return [item for item in items if start <= item.start < end] if items else items
+
+
 def _take_up(clause: Clause, head: Clause) -> None:
     """A clause that goes on after a relative one holds its beginning too ("The second phase, which …, was not launched")."""
     clause.start = head.start
     clause.marks = head.marks + clause.marks
     clause.concepts |= head.concepts
-    clause.organisations = head.organisations + clause.organisations
-    clause.sites = head.sites + clause.sites
-    clause.materials = head.materials + clause.materials
-    clause.dates = head.dates + clause.dates
-    clause.quantities = head.quantities + clause.quantities
-    clause.amounts = head.amounts + clause.amounts
+    clause.organisations = [*head.organisations, *clause.organisations]
+    clause.sites = [*head.sites, *clause.sites]
+    clause.materials = [*head.materials, *clause.materials]
+    clause.dates = [*head.dates, *clause.dates]
+    clause.quantities = [*head.quantities, *clause.quantities]
+    clause.amounts = [*head.amounts, *clause.amounts]
     head.is_taken_up = True
 
 
-def _spans(document: Document, sentence: Sentence, marks: list[Mark]) -> list[tuple[int, int, bool, int]]:
-    grammar, low = document.grammar, document.low
-    cuts = [(sentence.start, False)]
-    cuts += [(m.start() + 1, False) for m in grammar.cuts.finditer(low, sentence.start, sentence.end)]
+def _spans(document: Document, sentence: Clause) -> list[Span]:
+    grammar, low, begin, stop = document.grammar, document.low, sentence.start, sentence.end
+    cuts = [(m.start() + 1, False) for m in grammar.cuts.finditer(low, begin, stop)]
     if grammar.has_borders:
-        cuts = sorted({*cuts, *_verb_joints(low, sentence, marks, document)})
-    cuts = [cut for cut in cuts if not _is_bracketed(low, sentence.start, cut[0])]
-    cuts.append((sentence.end, False))
-    spans: list[tuple[int, int, bool, int]] = []
-    before_relative = -1
-    for (start, only_resumes), (end, _) in zip(cuts, cuts[1:], strict=False):
-        if only_resumes and not (spans and spans[-1][2]):
-            if spans:  # no relative clause ends here: the clause goes on
-                spans[-1] = (spans[-1][0], end, *spans[-1][2:])
-                continue
-        if end - start < 1:
-            continue
-        head = low[start : start + 20].lstrip(" ,;-")
-        is_relative = bool(grammar.relative) and head.startswith(grammar.relative)
-        resumes = -1
-        if spans and spans[-1][2] and only_resumes:
-            resumes = before_relative
-        if is_relative and not (spans and spans[-1][2]):
-            before_relative = len(spans) - 1
-        spans.append((start, end, is_relative, resumes))
+        cuts += _verb_joints(document, sentence)
+        cuts.sort()
+    if not cuts:
+        return [(begin, stop, False, -1)]
+    if low.find("(", begin, stop) >= 0 or low.find("（", begin, stop) >= 0:
+        cuts = [cut for cut in cuts if not _is_bracketed(low, begin, cut[0])]
+    spans: list[Span] = []
+    start, only_resumes, before_relative = begin, False, -1
+    for end, ends_relative in (*cuts, (stop, False)):
+        if only_resumes and spans and not spans[-1][2]:  # no relative clause ends here: the clause goes on
+            spans[-1] = (spans[-1][0], end, spans[-1][2], spans[-1][3])
+        elif end > start:
+            is_relative = bool(grammar.relative) and low[start : start + 20].lstrip(" ,;-").startswith(grammar.relative)
+            after_relative = bool(spans) and spans[-1][2]
+            if is_relative and not after_relative:
+                before_relative = len(spans) - 1
+            spans.append((start, end, is_relative, before_relative if after_relative and only_resumes else -1))
+        start, only_resumes = end, ends_relative
     return spans
 
 
 def _is_bracketed(low: str, start: int, at: int) -> bool:
     """Whether an offset stands in brackets that open near before it."""
-    near = low[max(start, at - 60) : at]
+    near = low[max(start, at - _BRACKETS) : at]
     return max(near.rfind("("), near.rfind("（")) > max(near.rfind(")"), near.rfind("）"))
 
 
-def _verb_joints(low: str, sentence: Sentence, marks: list[Mark], document: Document) -> list[tuple[int, bool]]:
+def _verb_joints(document: Document, sentence: Clause) -> list[tuple[int, bool]]:
     """Offsets where a coordinated verb begins ("… and left"), or (True) the main verb after a relative clause ("…, has signed")."""
+    low, joined = document.low, document.grammar.joined
     joints, has_verb = [], False
-    conjunction, resumes = document.grammar.joined, document.grammar.resumes
-    for start, _, _, forms in marks:
+    for start, _, _, forms in sentence.marks:
         if forms & _VERBAL:
             before = low[max(sentence.start, start - 24) : start]
-            if has_verb and conjunction.search(before):
-                joints.append((start - len(before) + conjunction.search(before).start(), False))  # type: ignore[union-attr]
+            joint = joined.search(before) if has_verb else None
+            if joint:
+                joints.append((start - len(before) + joint.start(), False))
             elif forms & FINITE and before.endswith(", "):
                 joints.append((start - 1, True))
             has_verb = True
-    if resumes:
-        joints += [(m.start() + 1, True) for m in resumes.finditer(low, sentence.start, sentence.end)]
+    joints += [(m.start() + 1, True) for m in document.grammar.resumes.finditer(low, sentence.start, sentence.end)]
     return joints
 
 
-def _clause(document: Document, start: int, end: int, index: int, marks: list[Mark]) -> Clause:
-    mentions = document.mentions.within(start, end)
-    organisations = tuple(m for m in mentions if m.type in _ORGANISATIONS)
-    sites = tuple(m for m in mentions if m.type in _SITES)
-    materials = document.materials.within(start, end)
-    dates = document.dates.within(start, end)
-    quantities = document.quantities.within(start, end)
-    amounts = document.amounts.within(start, end)
-    concepts = 0
-    for mark in marks:
+def _concepts(document: Document, clause: Clause) -> int:
+    """What the clause holds, as one number."""
+    concepts, start, end = 0, clause.start, clause.end
+    for mark in clause.marks:
         concepts |= mark[2]
-    seen = _SEEN
-    if organisations:
-        concepts |= seen["@org"] if any(m.type != "agency" for m in organisations) else 0
-        concepts |= seen["@authority"] if any(m.type == "agency" for m in organisations) else 0
-    if sites:
-        concepts |= seen["@site"]
-    if materials:
-        concepts |= seen["@material"] | seen["@chain"]
-    if dates:
-        concepts |= seen["@date"]
-    if quantities:
-        concepts |= seen["@quantity"]
-        if any(q.normalised_unit == "t/y" for q in quantities) or document.grammar.annual.search(document.low, start, end):
-            concepts |= seen["@yearly"]
-    if amounts:
-        concepts |= seen["@price"] if any(a.per and a.per != "share" and a.role != "by" for a in amounts) else 0
-        concepts |= seen["@amount"] if any(not a.per for a in amounts) else 0
-    if "%" in document.low[start:end]:
-        concepts |= seen["@percent"]
-    if document.stages.within(start, end):
-        concepts |= seen["@chain"]
-    return Clause(start, end, index, marks, concepts, organisations, sites, materials, dates, quantities, amounts)
-
-
+    for mention in clause.organisations:
+        concepts |= _AUTHORITY if mention.type == "agency" else _ORG
+    if clause.sites:
+        concepts |= _SITE
+    if clause.materials:
+        concepts |= _MATERIAL
+    elif document.stages.any_within(start, end):
+        concepts |= _CHAIN
+    if clause.dates:
+        concepts |= _DATE
+    for quantity in clause.quantities:
+        concepts |= _QUANTITY
+        if quantity.normalised_unit == "t/y" or document.grammar.annual.search(document.low, start, end):
+            concepts |= _YEARLY
+    for amount in clause.amounts:
+        if not amount.per:
+            concepts |= _AMOUNT
+        elif amount.per != "share" and amount.role != "by":
+            concepts |= _PRICE
+    if document.low.find("%", start, end) >= 0:
+        concepts |= _PERCENT
+    return concepts

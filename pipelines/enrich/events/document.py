@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, Protocol, TypeVar
 
@@ -52,8 +52,19 @@ class Spans(Sequence[T]):
 
     def within(self, start: int, end: int) -> tuple[T, ...]:
         """Those that start in [start, end)."""
+        starts = self._starts
+        low = bisect_left(starts, start)
+        if low == len(starts) or starts[low] >= end:
+            return ()
+        return self._items[low : bisect_left(starts, end, low)]
+
+    def any_within(self, start: int, end: int) -> bool:
+        """Whether one starts in [start, end)."""
         low = bisect_left(self._starts, start)
-        return self._items[low : bisect_left(self._starts, end, low)]
+        return low < len(self._starts) and self._starts[low] < end
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._items)
 
     def __getitem__(self, index: Any) -> Any:
         return self._items[index]
@@ -92,6 +103,7 @@ class Grammar:
         self.relative = tuple(lower(fold(word)) for word in table["relative"]["words"])
         self.resumes = re.compile(groups["resumes"])
         self.joined = re.compile(groups["joined"])
+        self.case_of_word = dict(self._cases(table["cases"]))
         self.after_of = tuple(table["cases"]["after_of"])
         self.cases = self._cases(table["cases"])
 

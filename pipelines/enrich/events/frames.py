@@ -55,7 +55,7 @@ def frames() -> tuple[Frame, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _fitting(concepts: int, context: int) -> tuple[Frame, ...]:
+def fitting(concepts: int, context: int) -> tuple[Frame, ...]:
     """Frames whose concepts are all among `concepts`; those of `any` may be in `context` as well."""
     return tuple(
         frame
@@ -73,7 +73,7 @@ def fits(clause: Clause, outside: int = 0, context: int = 0) -> list[Fit]:
     `outside` lends concepts of the sentence, `context` those of the text before.
     """
     found = []
-    for frame in _fitting(clause.concepts | outside, context):
+    for frame in fitting(clause.concepts | outside, context):
         anchor = _anchor(frame, clause)
         if anchor is not None:
             found.append(Fit(frame, anchor))

@@ -3,10 +3,11 @@
 from bisect import bisect_left
 
 from pipelines.enrich.events.attribution import OWN_VOICE, Speakers, Voice
-from pipelines.enrich.events.clauses import Clause, clauses
+from pipelines.enrich.events.clauses import Clause, clauses, whole
 from pipelines.enrich.events.discourse import Discourse
 from pipelines.enrich.events.document import Document, Found
 from pipelines.enrich.events.filling import Filler
+from pipelines.enrich.events.frames import fitting
 from pipelines.enrich.events.relevance import Relevance
 from pipelines.enrich.events.superlatives import is_without_rival, superlative
 from pipelines.enrich.events.telling import Told, told
@@ -17,6 +18,8 @@ from pipelines.reference import register
 ORGANISATIONS = frozenset({"company", "agency", "publisher"})
 SHORTEST = 9  # characters of a sentence that can tell an event; a shorter one is a heading
 COMPANY_OR_SITE, AUTHORITY = mask_of("@org", "@site"), mask_of("@authority")
+VOICE = mask_of("say", "according", "we")
+CLAIMED = mask_of("superlative")
 LONGEST = 1600  # characters of a sentence that can tell an event; a longer one has no sentence ends
 
 
@@ -87,20 +90,31 @@ class _Reader:
     def _sentence(self, sentence: Sentence, *, is_first: bool) -> list[Event]:
         low = bisect_left(self.mark_starts, sentence.start)
         marks: list[Mark] = self.marks[low : bisect_left(self.mark_starts, sentence.end, low)]
-        parts = clauses(self.document, sentence, marks)
+        one = whole(self.document, sentence, marks)
+        tells = may_tell(one.concepts)
+        if not (tells or one.concepts & VOICE or self.speakers.last is not None):
+            self.discourse.see(one)
+            return []
+        parts = clauses(self.document, one) if tells or one.concepts & VOICE else [one]
         voice = self.speakers.of(parts, self._spoken_of(parts))
         if is_first:
             self.paragraph_voice = voice
+        if not tells:
+            self._note([one])
+            return []
         found: list[Event] = []
         for event in [] if self._tells_nothing(sentence, parts) else self._told(parts, voice):
             heard = self._voice(parts, voice)
             found += self.filler.fill(sentence, parts, event, heard)
         if not found:
             self.filler.note_prices(parts)
+        self._note(parts)
+        return _one_assessment(found)
+
+    def _note(self, parts: list[Clause]) -> None:
         self.filler.is_lead = False
         for part in parts:
             self.discourse.see(part)
-        return _one_assessment(found)
 
     def _tells_nothing(self, sentence: Sentence, parts: list[Clause]) -> bool:
         """A question; or an introduction: it ends with a colon and has no figures, what it announces follows."""
@@ -135,6 +149,11 @@ class _Reader:
         if any(part.concepts & OWN_VOICE for part in parts):
             return None
         return self.paragraph_voice
+
+
+def may_tell(concepts: int) -> bool:
+    """Whether a sentence with these concepts may tell an event; the text before may lend it names."""
+    return bool(concepts & CLAIMED) or bool(fitting(concepts, -1))
 
 
 def found_companies(document: Document) -> list[Mention]:

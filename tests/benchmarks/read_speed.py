@@ -1,0 +1,107 @@
+"""How fast documents are read: documents per second on one core, dense and sparse, with each module's share and the memory.
+
+Run by hand: `python tests/benchmarks/read_speed.py [FOLDER …]` (folders hold `<id>.txt`; the project's own gold by default).
+A dense document tells an event in nearly every sentence; a sparse one in every tenth. Both are cut to about 3 KB.
+"""
+
+import cProfile
+import pstats
+import sys
+import time
+from itertools import cycle, islice
+from pathlib import Path
+
+import psutil
+
+from pipelines.enrich.command import pages
+from pipelines.enrich.read import read
+from pipelines.enrich.reading import Page
+
+SIZE = 3000  # bytes of a document
+SECONDS = 5.0
+FILLER = {
+    "en": "The town lies on a bend of the river, and its market has been held under the same lime trees for longer than anyone can say. ",
+    "fr": "La petite ville est posée dans une boucle de la rivière, et les tilleuls de la place abritent un marché du samedi. ",
+    "zh": "小镇坐落在河湾旁，集市就在老树下，邻居们每到周末都来这里喝茶聊天，孩子们在石桥边放风筝。",
+}
+
+
+def main() -> None:
+    """Print both figures and the shares."""
+    folders = [Path(argument) for argument in sys.argv[1:]] or sorted(Path("tests/gold/dev").glob("*"))
+    documents = [page for folder in folders for page in pages(str(folder))]
+    dense = [_cut(page) for page in documents if len(page.text) > 400]
+    sparse = [_thinned(page) for page in dense]
+    for page in islice(cycle(dense), 30):
+        read(page)
+    for name, texts in (("dense", dense), ("sparse", sparse)):
+        print(f"{name:8} {_rate(texts):7.0f} documents per second, {_mean_size(texts):.0f} bytes each")
+    _shares(dense)
+    _memory(dense)
+
+
+def _cut(page: Page) -> Page:
+    """The document repeated or cut at a sentence to about 3 KB."""
+    text = page.text
+    while len(text.encode()) < SIZE:
+        text += "\n" + page.text
+    cut = text.encode()[:SIZE].decode(errors="ignore")
+    end = max(cut.rfind(mark) for mark in (". ", "。", "\n"))
+    return Page(page.document_id, cut[: end + 1], page.title, page.source, page.published, page.language)
+
+
+def _thinned(page: Page) -> Page:
+    """A tenth of the document's text, the rest prose about a town."""
+    language = read(page).language
+    filler = FILLER.get(language, FILLER["en"])
+    lines = [line for line in page.text.split("\n") if len(line) > 60] or [page.text]
+    kept, size = [], 0
+    while size < SIZE * 9 // 10:
+        kept.append(filler * 3)
+        size += len(kept[-1].encode())
+    kept.insert(1, lines[0].encode()[: SIZE // 10].decode(errors="ignore"))
+    return Page(page.document_id, "\n".join(kept), page.title, page.source, page.published, page.language)
+
+
+def _mean_size(texts: list[Page]) -> float:
+    return sum(len(page.text.encode()) for page in texts) / len(texts)
+
+
+def _rate(texts: list[Page]) -> float:
+    start, count = time.process_time(), 0
+    for page in cycle(texts):
+        read(page)
+        count += 1
+        if count % len(texts) == 0 and time.process_time() - start > SECONDS:
+            break
+    return count / (time.process_time() - start)
+
+
+def _shares(texts: list[Page]) -> None:
+    """Share of the time of each function that `read` calls (profiled, so only the shares count)."""
+    profile = cProfile.Profile()
+    profile.enable()
+    for page in texts:
+        read(page)
+    profile.disable()
+    stats = pstats.Stats(profile).get_stats_profile().func_profiles
+    total = stats["read"].cumtime
+    names = (
+        "clean", "language_of", "publication", "sentences", "mentions", "publisher", "anaphora", "materials", "stages", "dates",
+        "quantities", "amounts", "shares", "counts", "witnesses", "relay_of", "read_events",
+    )  # fmt: skip
+    for name in names:
+        if name in stats:
+            print(f"  {name:14}{stats[name].cumtime / total:6.1%}")
+
+
+def _memory(texts: list[Page]) -> None:
+    process = psutil.Process()
+    before = process.memory_info().rss
+    for page in islice(cycle(texts), 2000):
+        read(page)
+    print(f"memory {before / 2**20:.0f} MB before, {process.memory_info().rss / 2**20:.0f} MB after 2000 documents")
+
+
+if __name__ == "__main__":
+    main()
