@@ -38,7 +38,7 @@ def service(settings: Settings) -> Service:
     parts = [
         Part(
             name=f"airflow-{command}",
-            command=[sys.executable, "-m", "airflow", command, *options],
+            command=partial(list, [sys.executable, "-m", "airflow", command, *options]),
             folder=folder,
             environment=partial(variables_of, settings, folder),
             port_field="airflow_port" if command == "api-server" else "",

@@ -35,9 +35,10 @@ def make() -> None:
 def _record(settings: Settings, service: Service) -> None:
     part, target = service.parts[0], jars.archive(service.name)
     partial = target.with_suffix(".part")
-    recording = [part.command[0], f"-XX:ArchiveClassesAtExit={partial}", *part.command[1:]]
+    command = part.command()
+    recording = replace(part, command=lambda: [command[0], f"-XX:ArchiveClassesAtExit={partial}", *command[1:]])
     service.prepare()
-    started = processes.start(settings.home, replace(part, command=recording), getattr(settings, part.port_field))
+    started = processes.start(settings.home, recording, getattr(settings, part.port_field))
     try:
         _wait(part, started.created)
     finally:

@@ -66,7 +66,7 @@ def service(settings: Settings) -> Service:
     folder = settings.home / "broker"
     part = Part(
         name="broker",
-        command=[java(), *JVM, *jars.archive_options("broker"), "-cp", jars.class_path("broker"), "kafka.Kafka", "server.properties"],
+        command=lambda: [*_java(), "kafka.Kafka", "server.properties"],
         folder=folder,
         port_field="kafka_port",
         is_ready=lambda _: cluster_id(settings.kafka_port) == own_cluster_id(folder),
@@ -108,14 +108,17 @@ def cluster_id(port: int) -> str:
         client.close()
 
 
+def _java() -> list[str]:
+    return [java(), *JVM, *jars.archive_options("broker"), "-cp", jars.class_path("broker")]
+
+
 def _format(folder: Path) -> None:
     # What a format that was cut short leaves behind starts up and waits for a leader for ever.
     shutil.rmtree(folder / "data", ignore_errors=True)
     identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
-    tool = [java(), *JVM, *jars.archive_options("broker"), "-cp", jars.class_path("broker"), "kafka.tools.StorageTool"]
     log = folder / "format.log"
     with log.open("wb") as output:
-        command = [*tool, "format", "--standalone", "-t", identity, "-c", "server.properties"]
+        command = [*_java(), "kafka.tools.StorageTool", "format", "--standalone", "-t", identity, "-c", "server.properties"]
         done = subprocess.run(command, cwd=folder, stdout=output, stderr=output, timeout=120, check=False)  # noqa: S603
     if done.returncode != 0:
         raise NeedsPerson(f"the broker's storage could not be formatted: {' '.join(last_lines(log, 2))}", f"see {log}")

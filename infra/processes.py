@@ -43,7 +43,7 @@ def start(home: Path, part: Part, port: int) -> Record:
             raise NeedsPerson(f"{part.name} of {home} is running already", "`lodestream down` stops it, then try again") from None
         # The process inherits the lock and holds it until it and its children are gone, whatever happens to the one who started it.
         started = subprocess.Popen(  # noqa: S603 - our own words
-            part.command,
+            part.command(),
             cwd=part.folder,
             env={**part.environment(), MARK: _mark(home, part.name)},
             stdin=subprocess.DEVNULL,

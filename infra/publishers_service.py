@@ -15,7 +15,7 @@ def service(settings: Settings) -> Service | None:
     folder = settings.home.resolve() / "publishers"
     part = Part(
         name="publishers",
-        command=[sys.executable, "-m", "infra.publishers", "--port", str(settings.publisher_port), "--state", str(folder)],
+        command=lambda: [sys.executable, "-m", "infra.publishers", "--port", str(settings.publisher_port), "--state", str(folder)],
         folder=CHECKOUT,
         port_field="publisher_port",
         environment=partial(environment, settings),

@@ -22,7 +22,7 @@ class Part:
     """
 
     name: str
-    command: list[str]
+    command: Callable[[], list[str]]  # when it starts: `down` must work where Java is missing
     folder: Path
     is_ready: Callable[[float], bool]
     port_field: str = ""

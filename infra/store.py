@@ -22,15 +22,18 @@ UNFINISHED = re.compile(r"-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 def service(settings: Settings) -> Service:
     """The store of the home, its objects in `<home>/store/data`."""
     folder = settings.home / "store"
-    jar = jars.class_path("store")
     part = Part(
         name="store",
-        command=[java(), *JVM, *jars.archive_options("store"), "-jar", jar, "--properties", "s3proxy.properties"],
+        command=_command,
         folder=folder,
         port_field="s3_port",
         is_ready=lambda _: has_bucket(settings),
     )
     return Service("store", [part], prepare=lambda: prepare(settings, folder))
+
+
+def _command() -> list[str]:
+    return [java(), *JVM, *jars.archive_options("store"), "-jar", jars.class_path("store"), "--properties", "s3proxy.properties"]
 
 
 def prepare(settings: Settings, folder: Path) -> None:

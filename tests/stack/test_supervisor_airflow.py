@@ -21,7 +21,8 @@ MOST_MEMORY_BYTES = 1300 * 2**20
 def test_airflow_comes_up_with_its_login_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
     monkeypatch.setenv("AIRFLOW__CORE__LOAD_EXAMPLES", "True")  # what the shell says to another Airflow is not for ours
-    with TestStack(tmp_path, services=("broker", "store", "airflow"), airflow_user="ana", airflow_password="s'e c\"ret") as stack:
+    login = {"airflow_user": "ana", "airflow_password": "s'e c\"ret"}
+    with TestStack(tmp_path, services=("broker", "store", "airflow"), **login) as stack:
         url = f"http://127.0.0.1:{stack.settings.airflow_port}"
         states = {state.name: state for state in stack.supervisor.status()}
         assert [name for name, state in states.items() if state.word == "healthy"] == [*PARTS, "broker", "store"]
