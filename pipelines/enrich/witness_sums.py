@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from pipelines.enrich.quantities import Count
 from pipelines.enrich.reading import Amount, Quantity, Witness
 from pipelines.enrich.rounding import slack
 from pipelines.enrich.witness_figures import Figures, number, verdict
@@ -11,6 +12,8 @@ from pipelines.enrich.witness_figures import Figures, number, verdict
 MAX_PARTS = 6
 LIST_REACH = 120  # characters between two parts of a list
 SPLIT_REACH = 90  # and between a total and its first part
+_PER_SHARE = frozenset({"share", "unit"})
+_UNITS = re.compile(r"(?<![\d.,])(\d{1,3}(?:[ .,]\d{1,3}){0,3})( millions?)?(?: of | d'| )(?:units|unités)\b")
 # Tonnes in a unit that stands alone in brackets after a figure: "1,000 t (ktpa)".
 _BARE_UNIT = re.compile(r"\s?[(（](ktpa|kt|mt|tpa|kg|lb|t|tonnes|万吨|千吨|吨|公斤)[)）]", re.IGNORECASE)
 _TONNES = {
@@ -22,13 +25,15 @@ _BRACKET = re.compile(r"\s?[(（](?:≈|~|about |around |approx\. |approximately
 
 def shares_price(figures: Figures) -> Iterator[Witness]:
     """Number of shares times price makes the amount raised or paid."""
-    counts, previous = figures.counts, figures.previous
-    if not counts or not figures.says("issue"):
+    previous, amounts = figures.previous, list(figures.amounts)
+    if not any(a.per in _PER_SHARE for a in amounts) or not figures.says("issue"):
         return
-    amounts = list(figures.amounts)
+    counts = figures.counts or _units(figures)
+    if not counts:
+        return
     if previous and previous.paragraph == figures.paragraph and not any(a.per is None for a in amounts):
         amounts = previous.amounts + amounts
-    prices = [a for a in amounts if a.per == "share" and a.value_to is None]
+    prices = [a for a in amounts if a.per in _PER_SHARE and a.value_to is None]
     totals = [a for a in amounts if a.per is None and a.value_to is None and not _is_other(figures, a)]
     if len(prices) != 1 or not totals:
         return
@@ -46,6 +51,16 @@ def shares_price(figures: Figures) -> Iterator[Witness]:
     note += "" if result == "holds" else f", not {number(total.value)}"
     ends = [x for item in (price, count, total) for x in (item.start, item.end)]
     yield figures.witness("shares_price", result, min(ends), max(ends), note)
+
+
+def _units(figures: Figures) -> list[Count]:
+    """Numbers of units (a share with a warrant) in the sentence."""
+    found = []
+    for match in _UNITS.finditer(figures.low, figures.start, figures.end):
+        digits = match[1].replace(" ", "")
+        value = float(digits.replace(",", ".")) if match[2] else float(re.sub(r"\D", "", digits))
+        found.append(Count(match.start(), match.end(), value * (1e6 if match[2] else 1)))
+    return found
 
 
 def _is_other(figures: Figures, amount: Amount) -> bool:
