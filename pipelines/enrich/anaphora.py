@@ -49,7 +49,10 @@ class _Reader:
         self.beside = {key: tuple(space + word for word in self.known[key]) for key in ("sources", "prepositions")}
         self.starts = [s.start for s in sentences] or [0]
         self.by_sentence: dict[int, list[Mention]] = {}
+        self.sites: dict[str | None, Mention] = {}  # where each plant and deposit is first named
         for name in names:
+            if name.type in _TYPES["deposit"]:
+                self.sites.setdefault(name.entity_id, name)
             self.by_sentence.setdefault(self._sentence(name.start), []).append(name)
 
     def _sentence(self, position: int) -> int:
@@ -174,8 +177,10 @@ class _Reader:
             if named:
                 preferred = [m for m in named if m.type == types[0]]
                 return (preferred or named)[-1:]
-        everywhere = {m.entity_id: m for ms in self.by_sentence.values() for m in ms if m.type in types and m.end <= start}
-        return list(everywhere.values()) if len(everywhere) == 1 and types[0] not in {"company", "agency"} else []
+        if types[0] in {"company", "agency"}:
+            return []
+        everywhere = [m for m in self.sites.values() if m.type in types and m.end <= start]
+        return everywhere if len(everywhere) == 1 else []
 
     def _of_two(self, kind: str, start: int, sentence: int) -> list[Mention]:
         for back in (sentence, sentence - 1):
