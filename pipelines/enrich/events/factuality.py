@@ -21,6 +21,9 @@ IF = mask_of("if")
 WOULD = mask_of("would")
 SAY = mask_of("say", "according", "anonymous")
 CANCEL = mask_of("cancel")
+NOBODY = mask_of("nobody")
+SIGN = mask_of("sign")
+STOPS = frozenset({"cancelled", "pause", "shutdown"})
 DECIDE = mask_of("decide")
 LOI = mask_of("loi")
 IN_FORCE = mask_of("in_force")
@@ -43,7 +46,7 @@ def telling(document: Document, clause: Clause, fit: Fit, *, reported: bool) -> 
     operators = _operators(document, clause, fit.anchor, fit.frame.type)
     negated = bool(operators & NOT)
     form = fit.anchor[3]
-    if operators & IF:
+    if operators & IF or any(m[2] & NOBODY and m[0] < fit.anchor[0] for m in clause.marks):
         return Telling(None, negated, True)
     if fit.frame.type == "market_assessment":
         return Telling(_of_market(document, clause, fit.anchor, operators, form, reported=reported), negated)
@@ -93,7 +96,7 @@ def _of_deed(document: Document, clause: Clause, fit: Fit, operators: int, form:
     if operators & (PLAN | FUTURE) or form & FUT:
         return "planned"
     if any(m[2] & DECIDE and m[0] < anchor[0] for m in clause.marks):
-        return "achieved" if kind == "policy_control" else "planned"
+        return "achieved" if kind == "policy_control" or fit.frame.name in STOPS else "planned"
     if operators & EXPECT:
         return "forecast"
     before = document.low[max(clause.start, anchor[0] - 40) : anchor[0]]
@@ -101,7 +104,8 @@ def _of_deed(document: Document, clause: Clause, fit: Fit, operators: int, form:
     if form & ING and grammar.progressive.search(before):
         return "under_way"
     if form & INF and not form & (PAST | PART | PRES) and grammar.purpose.search(before):
-        return None
+        agreed = any(m[2] & SIGN and anchor[0] - m[1] < 8 for m in clause.marks if m[0] < anchor[0])
+        return "achieved" if agreed else None
     if operators & UNDER_WAY and not form & (PAST | PART):
         return "under_way"
     if grammar.progressive.search(before) and not grammar.has_borders:

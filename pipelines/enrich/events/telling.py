@@ -20,6 +20,8 @@ LENT_LATER = mask_of("disrupt", "pause", "close", "curtail", "@amount", "@price"
 SPOKEN_OF = mask_of("@org", "@site")
 FIGURES = mask_of("@amount", "@quantity")
 IF = mask_of("if")
+CAUSE = mask_of("accident", "strike", "flood", "logistics")
+STOPS = frozenset({"pause", "shutdown"})
 SAY = mask_of("say")
 STAKE = mask_of("stake", "joint_venture", "merge")
 NOW_DATED = frozenset({"planned", "targeted", "forecast"})
@@ -72,7 +74,14 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
             continue
         event.domain = event.domain if events else [clause, *waiting]
         events.append(event)
-    return events
+    return [_by_cause(event, whole) for event in events]
+
+
+def _by_cause(event: Told, whole: int) -> Told:
+    """A stop for a cause that the sentence names (fire, strike, flood) is a disruption, not a decision."""
+    if event.type == "facility_change" and event.fit.frame.name in STOPS and whole & CAUSE and event.telling.factuality == "achieved":
+        event.type = "disruption"
+    return event
 
 
 def _only_speaks(document: Document, clause: Clause) -> bool:
