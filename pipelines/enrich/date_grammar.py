@@ -26,7 +26,7 @@ NUMERALS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"�
 WORD = re.compile(r"\w+")
 PLACEHOLDER = re.compile(r"\{(~?)([a-z_]+?4?)(b|2)?\}")
 CUES = (
-    "sentence_end", "past", "clause_break", "range_open", "range_join", "range_bare", "shift", "before_until", "before_by",
+    "sentence_end", "clause_break", "range_open", "range_join", "range_bare", "shift", "before_until", "before_by",
     "before_from", "before_after", "after_by", "after_from",
 )  # fmt: skip
 DIGIT_STARTS = {"d", "m", "y4", "y", "yy"}
@@ -47,7 +47,8 @@ class Words:
             return True
         if not self.words and not self.endings:
             return False
-        return any(w in self.words or (len(w) > 5 and w.endswith(self.endings)) for w in WORD.findall(text))
+        words = WORD.findall(text)
+        return not self.words.isdisjoint(words) or any(len(w) > 5 and w.endswith(self.endings) for w in words if self.endings)
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class Grammar:
     has_borders: bool
     sense: dict[str, re.Pattern[str]]
     future: Words
+    past: Words
 
 
 @dataclass
@@ -185,7 +187,6 @@ def grammar_of(language: str) -> Grammar:
     for word in words:
         begun = frozenset(n for n, table in tables.items() if any(word.startswith(w) for w in table))
         starts.append(_start(patterns, begun | ({"digits"} if word[0].isdecimal() else set())))
-    future = data["future"]
     return Grammar(
         patterns,
         tables,
@@ -195,7 +196,7 @@ def grammar_of(language: str) -> Grammar:
         _start(patterns, frozenset({"digits"})),
         bool(data["word_borders"]),
         {name: re.compile(data[name], re.IGNORECASE) for name in CUES},
-        Words(frozenset(future["words"]), tuple(future["endings"]), tuple(future["strings"])),
+        *(Words(frozenset(data[s]["words"]), tuple(data[s]["endings"]), tuple(data[s]["strings"])) for s in ("future", "past")),
     )
 
 

@@ -88,7 +88,7 @@ class Surroundings:
             return "future"
         if not breaks and self.grammar.future.stands_in(after):
             return "future"
-        return "past" if cues["past"].search(before) or cues["past"].search(after) else ""
+        return "past" if self.grammar.past.stands_in(f"{before} {after}") else ""
 
 
 def _full_year(value: int) -> int:

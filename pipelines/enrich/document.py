@@ -21,8 +21,10 @@ Written = tuple[int, int, dict[str, Any]]  # where a date stands, and what it sa
 
 HEAD_LINES = 6
 TAIL_LINES = 5
+EDGE = 6000  # characters at either end of a text in which its first and last lines stand
 HEADER = 100  # characters of a line that only says who and when
 RELAY_REACH = 320  # characters of a text in which it says whose report it relays
+OPENING = 400  # characters of a line in which its company is named
 LATE = timedelta(days=3)  # how far a server's clock may lag behind the date of a text
 OLD = timedelta(days=400)  # how much older than its server's date a text may call itself
 CLOCK = r"(?:(?:at|à)\s)?(?:\d{1,2}[:hH：]\d{0,2}(?::\d\d)?\s?(?:[ap]\.?m\.?|[A-Z]{2,5})?)?"
@@ -102,16 +104,19 @@ def _written(text: str, language: str, source: str) -> Written | None:
 
 
 def _lines(text: str) -> list[tuple[int, int]]:
-    """Return the spans of the first and last lines that are not blank."""
-    head = [m.span() for m, _ in zip(re.finditer(r"[^\n]*\S[^\n]*", text), range(HEAD_LINES), strict=False)]
-    tail: list[tuple[int, int]] = []
-    stop = len(text)
-    while stop > 0 and len(tail) < TAIL_LINES and (not head or stop > head[-1][1]):
-        start = text.rfind("\n", 0, stop) + 1
-        if text[start : min(stop, start + 400)].strip():
-            tail.append((start, stop))
-        stop = start - 1
-    return head + [span for span in reversed(tail) if not head or span[0] > head[-1][0]]
+    """Return the spans of the first and the last lines that are not blank; of a long text no more is looked at."""
+    head = _spans(text, 0, min(len(text), EDGE))[:HEAD_LINES]
+    begin = max(head[-1][1] if head else 0, len(text) - EDGE)
+    return head + _spans(text, text.find("\n", begin) + 1 or len(text), len(text))[-TAIL_LINES:]
+
+
+def _spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    found = []
+    for line in text[start:end].split("\n"):
+        if line and not line.isspace():
+            found.append((start, start + len(line)))
+        start += len(line) + 1
+    return found
 
 
 def _date_at(text: str, start: int, end: int, language: str) -> Written | None:
@@ -187,7 +192,7 @@ def _signer(title: str, text: str, lines: list[tuple[int, int]], mentions: Seque
     if first:
         return first.entity_id or first.surface
     for start, end in lines[:HEAD_LINES]:
-        found = TICKER.search(text, start, end)
+        found = TICKER.search(text, start, min(end, start + OPENING))
         if found:
             name = re.split(r"(?:--|[–—]|\s-)\s", found["name"])[-1].strip(" ,")
             return _entity(name) or name

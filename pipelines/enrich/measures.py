@@ -217,14 +217,15 @@ def unit_lexicon(language: str) -> UnitLexicon:
         rf"(?:[\s-]?(?P<mass>{_either(data['masses'])}){letters}|\s?(?P<cur>{_either(data['currency_after'])}){letters}"
         rf"|(?P<pct>{data['percent']['words']})|(?P<cnt>{data['count']})|(?P<bare>{data['bare']})|)"
     )
+    border = r"(?<!\w)" if data["spaces"] else ""
     words = "|".join(f"(?P<{name}>{expression})" for name, expression in data["qualifiers"].items())
     forms = "|".join(f"(?P<{f['basis']}>{_scoped(f['words'])})" for f in data["bases"])
     openings = tuple((f["basis"], re.compile(f["before"])) for f in data["bases"] if "before" in f)
     return UnitLexicon(
         data, scan, {cue: re.compile(data[cue]) for cue in CUES},
         re.compile(rf"({_either(data['currency_before'])})\s?\Z"),
-        re.compile(rf"(?:{words})\s?(?:de\s|d[’']\s?)?\Z"),
-        re.compile(forms), openings,
+        re.compile(rf"{border}(?:{words})\s?(?:de\s|d[’']\s?)?\Z"),
+        re.compile(rf"{border}(?:{forms})"), openings,
     )  # fmt: skip
 
 
