@@ -1,0 +1,134 @@
+"""Protections taken out, one by one, so that a test can show that it would notice: each replaces one method in a worker's process."""
+
+import random
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from pipelines import landing
+from pipelines.io import consume, deadline, index, lake, produce
+from pipelines.io.lake import Reached
+
+
+def _origin_check() -> None:
+    """Every message counts as new in quarantine and accounting."""
+    landing._is_new = lambda *_: True  # type: ignore[assignment]
+
+
+def _index_lookup() -> None:
+    """The table's keys are not looked up."""
+    index.Index.find = lambda *_: {}  # type: ignore[method-assign]
+
+
+def _decider_origins() -> None:
+    """A row's origin is not compared with the highest."""
+
+    class Blind(dict[str, int]):
+        def get(self, *_: Any) -> int:
+            return -1
+
+    original = landing.Decider.__init__
+
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        original(self, *args, **kwargs)
+        self.origins = Blind(self.origins)
+
+    landing.Decider.__init__ = init  # type: ignore[method-assign]
+
+
+def _library_retries() -> None:
+    """Tables are made with the library's own commit retries."""
+    lake.PROPERTIES["commit.retry.num-retries"] = "4"
+
+
+def _stale_check() -> None:
+    """A commit does not compare where the table stands with where the writer believes it."""
+
+    def append(self: Any, rows: Any, progress: Any) -> Any:
+        for attempt in range(lake.ATTEMPTS):
+            try:
+                return self._commit(self.load(), rows, progress)
+            except (lake.CommitFailedException, *lake.UNKNOWN):
+                time.sleep(0.1 * 2**attempt)
+        raise lake.Transient("gave up")
+
+    lake.LakeTable.append = append  # type: ignore[method-assign]
+
+
+def _max_merge() -> None:
+    """Offsets and origins are replaced, not merged by maximum."""
+
+    def advanced(self: Reached, offsets: dict[int, int], origins: dict[str, int]) -> Reached:
+        return Reached(self.topic_id, self.offsets | {str(p): o for p, o in offsets.items()}, self.origins | origins)
+
+    Reached.advanced = advanced  # type: ignore[method-assign]
+
+
+def _flush() -> None:
+    """Outputs are not waited for before the offset is committed."""
+    produce.Writer.flush = lambda self: None  # type: ignore[method-assign]
+
+
+def _offset_reset() -> None:
+    """A lost offset silently becomes the newest."""
+    original = consume.KafkaConsumer.__init__
+
+    def init(self: Any, *topics: Any, **config: Any) -> None:
+        original(self, *topics, **(config | {"auto_offset_reset": "latest"}))
+
+    consume.KafkaConsumer.__init__ = init
+
+
+def _topic_id() -> None:
+    """A topic made anew is taken for the old one."""
+    original = landing.Landing.__init__
+
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        landing.TopicChanged = _Never  # type: ignore[assignment,misc]
+        original(self, *args, **kwargs)
+
+    landing.Landing.__init__ = init  # type: ignore[method-assign]
+    reached = lake.LakeTable.reached
+    lake.LakeTable.reached = (  # type: ignore[method-assign]
+        lambda self, topic, topic_id, table=None: Reached(topic_id, *_rest(reached(self, topic, topic_id, table)))
+    )
+
+
+class _Never(Exception):
+    pass
+
+
+def _rest(reached: Reached) -> tuple[dict[str, int], dict[str, int]]:
+    return reached.offsets, reached.origins
+
+
+def _deadline() -> None:
+    """No deadline ends the process."""
+    deadline._end = lambda *_: None  # type: ignore[assignment]
+
+
+def _content_names() -> None:
+    """Data files have random names."""
+    lake._content_uuid = lambda *_: uuid.UUID(int=random.getrandbits(128))  # type: ignore[assignment]
+
+
+def _read_committed() -> None:
+    """Readers see what no transaction has committed."""
+    consume.FETCH["isolation_level"] = "read_uncommitted"
+
+
+REMOVALS: dict[str, Callable[[], None]] = {
+    "origin check": _origin_check,
+    "index look-up": _index_lookup,
+    "decider's origins": _decider_origins,
+    "no retries of the library": _library_retries,
+    "stale writer check": _stale_check,
+    "maximum merge": _max_merge,
+    "flush before commit": _flush,
+    "no offset reset": _offset_reset,
+    "topic id": _topic_id,
+    "deadline": _deadline,
+    "names by content": _content_names,
+    "read committed": _read_committed,
+}

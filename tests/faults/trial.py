@@ -1,0 +1,231 @@
+"""One trial: records are fed, workers are started and hurt, everything settles, and the oracle is asked."""
+
+import multiprocessing
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from pipelines.decode import record_id
+from pipelines.flow import STAGES, raw
+from pipelines.io.objects import Objects
+from pipelines.io.produce import Writer
+from pipelines.io.topics import Topics
+from pipelines.messages import first_headers
+from pipelines.pull import encoded
+from pipelines.settings import Settings
+from pipelines.sources.raw import Raw
+from tests.faults import oracle
+from tests.faults.records import html_record
+from tests.faults.worker import Task, main
+from tests.stack_fixture import TestStack
+
+MEMORY_LIMIT = 400 * 2**20
+SEED = int(os.environ.get("FAULTS_SEED", random.SystemRandom().randrange(10**6)))
+# Processes are forked from one that has the imports done: a start takes some milliseconds and not seconds.
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["tests.faults.preload"])
+
+
+@dataclass
+class Worker:
+    """A worker's process."""
+
+    task: Task
+    process: Any
+    peak: int = 0  # most memory that it held, bytes
+
+    @property
+    def pid(self) -> int:
+        pid: int = self.process.pid
+        return pid
+
+    @property
+    def log(self) -> str:
+        return self.task.log.read_text(errors="replace") if self.task.log.exists() else ""
+
+    def wait(self, seconds: float = 60) -> int:
+        """Exit code, negative for a signal; the process is killed and the test fails where it does not end in time."""
+        self.process.join(seconds)
+        if self.process.exitcode is None:
+            self.kill()
+            raise AssertionError(f"the worker did not end within {seconds:.0f} s:\n{self.log[-3000:]}")
+        code: int = self.process.exitcode
+        return code
+
+    def send(self, number: int) -> None:
+        """Send a signal to the process."""
+        os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.process.kill()
+        self.process.join(10)
+
+    def wait_stopped(self, seconds: float = 60) -> None:
+        """Wait until it has stopped itself at its step."""
+        until(lambda: self.process.exitcode is not None or psutil.Process(self.pid).status() == psutil.STATUS_STOPPED, seconds)
+        assert self.process.exitcode is None, f"it ended before it reached its step:\n{self.log[-3000:]}"
+
+
+@dataclass
+class Trial:
+    """A source of its own on a stack that others may share."""
+
+    stack: TestStack
+    name: str
+    seed: int = SEED
+    settings: Settings = field(init=False)
+    fed: oracle.Fed = field(init=False)
+    workers: list[Worker] = field(default_factory=list)
+    figures: dict[str, Any] = field(default_factory=dict)
+    mentions_each: int | None = 1
+
+    def __post_init__(self) -> None:
+        self.random = random.Random(f"{self.seed}/{self.name}")
+        self.settings = self.stack.settings.model_copy(
+            update={"batch_records": 50, "commit_records": 200, "commit_seconds": 2.0, "deadline_seconds": 30.0}
+        )
+        self.fed = oracle.Fed(f"{self.name[:40]}_{self.random.randrange(16**8):08x}")
+        self.began = time.monotonic()
+        self._next = 0
+        self._over = threading.Event()
+        threading.Thread(target=self._watch_memory, daemon=True).start()
+
+    # -- input -----------------------------------------------------------------------------------------------------------------
+
+    def feed(self, good: int, *, bad: int = 0, repeated: int = 0, changed: int = 0) -> None:
+        """Publish new records: good ones, some that break a rule, some given twice, some with a second content; shuffled."""
+        first, self._next = self._next, self._next + good + bad
+        numbers = range(first, first + good)
+        records = [html_record(self.fed.source, n) for n in numbers]
+        records += [html_record(self.fed.source, n) for n in self.random.sample(numbers, repeated)]
+        again = [html_record(self.fed.source, n, version=2) for n in self.random.sample(numbers, changed)]
+        broken = [html_record(self.fed.source, n, is_bad=True) for n in range(first + good, self._next)]
+        self.random.shuffle(records)
+        self.publish(_mixed(records, [*again, *broken], self.random))
+        for record in records[: good + repeated]:
+            self.fed.revisions.setdefault(_id(record), 1)
+        self.fed.revisions.update(_id(r) for r in again)
+        self.fed.bad.update(_id(r) for r in broken)
+
+    def publish(self, records: Iterable[Raw]) -> None:
+        """Put raw records into their topic, as pull does."""
+        writer = Writer(self.settings, Objects(self.settings))
+        at = datetime.now(UTC)
+        for record in records:
+            identity = _id(record)
+            writer.send(raw(record.record), encoded(record), first_headers(record.source, record.record, identity, at), identity.encode())
+            self.fed.messages += 1
+        writer.flush()
+        writer.close()
+
+    def expect_pulled(self, records: int) -> None:
+        """Expect that a source that serves this many records was pulled; how many messages that took, the topic says."""
+        self.fed.revisions = Counter({_id(html_record(self.fed.source, n)): 1 for n in range(records)})
+        self.fed.messages = None
+
+    def progress(self, stage: str = "validate.document") -> int:
+        """Records that a stage's group is past."""
+        with Topics(self.settings) as topics:
+            return sum(offset or 0 for offset in topics.committed(STAGES[stage]).values())
+
+    # -- workers ---------------------------------------------------------------------------------------------------------------
+
+    def start(self, *names: str, settings: dict[str, Any] | None = None, **task: Any) -> Worker:
+        """Start a worker process of some stages, all if none is named."""
+        log = self.stack.home / "logs" / f"{self.fed.source}-{len(self.workers)}.log"
+        used = self.settings.model_copy(update=settings or {})
+        if names:
+            task["names"] = names
+        made = Task(used, log, **task)
+        process = CONTEXT.Process(target=main, args=(made,), daemon=True)  # type: ignore[attr-defined]
+        process.start()
+        worker = Worker(made, process)
+        self.workers.append(worker)
+        return worker
+
+    def transform(self) -> None:
+        """Validate and enrich all that waits."""
+        done = self.start("validate.document", "enrich.document")
+        assert done.wait() == 0, done.log[-3000:]
+
+    def settle(self, seconds: float = 90, **task: Any) -> None:
+        """Let healthy workers finish everything; the time that it takes is the time to recover."""
+        begin = time.monotonic()
+        done = self.start(**task)
+        code = done.wait(seconds)
+        assert code == 0, f"recovery ended with {code}:\n{done.log[-3000:]}"
+        self.figures["recovered_seconds"] = round(time.monotonic() - begin, 1)
+
+    # -- verdict ---------------------------------------------------------------------------------------------------------------
+
+    def complaints(self) -> list[str]:
+        """What the oracle has to say, memory included."""
+        found = oracle.complaints(self.settings, [self.fed], mentions_each=self.mentions_each)
+        peak = max((w.peak for w in self.workers), default=0)
+        self.figures["peak_mb"] = peak // 2**20
+        return found + ([f"a worker held {peak // 2**20} MB"] if peak > MEMORY_LIMIT else [])
+
+    def check(self) -> None:
+        """Fail with all that the oracle complains about."""
+        found = self.complaints()
+        self.figures["seconds"] = round(time.monotonic() - self.began, 1)
+        print(f"{self.name}: seed {self.seed}, {self.figures}")
+        assert found == []
+
+    def close(self) -> None:
+        """End what still runs."""
+        self._over.set()
+        for worker in self.workers:
+            if worker.process.exitcode is None:
+                worker.send(signal.SIGCONT)
+                worker.kill()
+
+    def _watch_memory(self) -> None:
+        while not self._over.wait(0.1):
+            for worker in list(self.workers):
+                try:
+                    status = Path(f"/proc/{worker.pid}/status").read_text()
+                except (OSError, TypeError):
+                    continue
+                peak = [int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM")]
+                worker.peak = max([worker.peak, *peak])
+
+
+def until(condition: Any, seconds: float = 60, pause: float = 0.05) -> float:
+    """Wait until the condition holds; returns the seconds that it took, fails past the time."""
+    begin = time.monotonic()
+    while not condition():
+        assert time.monotonic() - begin < seconds, f"it did not come true within {seconds:.0f} s"
+        time.sleep(pause)
+    return time.monotonic() - begin
+
+
+def prepare(settings: Settings) -> None:
+    """Topics and bucket."""
+    with Topics(settings) as topics:
+        topics.ensure()
+    Objects(settings).ensure_bucket()
+
+
+def _id(record: Raw) -> str:
+    return record_id(record.source, record.source_id)
+
+
+def _mixed(records: list[Raw], others: list[Raw], chance: random.Random) -> list[Raw]:
+    """The others put in at random places, each in its order; a changed content comes behind the first one."""
+    mixed = list(records)
+    for other in others:
+        behind = max((i for i, r in enumerate(mixed) if r.source_id == other.source_id), default=-1)
+        mixed.insert(chance.randint(behind + 1, len(mixed)), other)
+    return mixed
