@@ -33,10 +33,11 @@ def stages(text: str, language: str) -> list[StageMention]:
 def stage_of_product(material: MaterialMention) -> str | None:
     """The step whose product the material is in its form; None where the text gives no form.
 
-    A mixed carbonate or oxide comes from cracking. Minerals other than rare earths have no step of the chain.
+    A mixed carbonate or oxide comes from cracking; ionic clay is dug. Of other minerals only an ore or a concentrate names a step.
     """
-    known = register().materials[material.material_id]
-    if material.form is None or not known.is_rare_earth:
+    if material.form is None:
+        return "mining" if material.material_id == "ionic_clay" else None
+    if not register().materials[material.material_id].is_rare_earth and material.form not in {"ore", "concentrate"}:
         return None
     if material.is_mixed and material.form in {"oxide", "carbonate", "chloride"}:
         return "cracking"

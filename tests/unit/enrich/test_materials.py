@@ -56,6 +56,8 @@ PRODUCTS = [
     ("en", "monazite concentrate", "beneficiation"),
     ("en", "rare earth ore", "mining"),
     ("en", "gallium metal", None),
+    ("en", "tungsten concentrate", "beneficiation"),
+    ("en", "ionic clay", "mining"),
     ("en", "rare earths", None),
     ("fr", "oxydes mixtes de terres rares", "cracking"),
     ("zh", "混合碳酸稀土", "cracking"),
