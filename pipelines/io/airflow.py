@@ -61,6 +61,11 @@ class Airflow:
         value = self._call("GET", path, missing={}, params={"deserialize": "true"}).get("value")
         return value if isinstance(value, dict) else {}
 
+    def asset_events(self) -> list[dict[str, Any]]:
+        """The latest asset events; their `extra` holds the counts of the runs."""
+        latest = {"limit": "100", "order_by": "-timestamp"}
+        return list(self._call("GET", "/api/v2/assets/events", params=latest)["asset_events"])
+
     def _until(self, check: Callable[[], Any], seconds: float, why: Callable[[], str]) -> Any:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
