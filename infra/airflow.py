@@ -10,26 +10,19 @@ import os
 import secrets
 import subprocess
 import sys
-from datetime import datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from urllib.request import ProxyHandler, build_opener
 
+from infra.airflow_health import ANSWERS, is_healthy
 from infra.files import last_lines, write_atomically
 from infra.ports import HOST
 from infra.service import CHECKOUT, Part, Service, environment
 from pipelines.errors import NeedsPerson
 from pipelines.settings import Settings
 
-# Part by its command: where its state and its last sign of life stand in the answer of the health check, and its options.
 # The log servers are for parts on other machines: here the UI reads the logs from the folder.
-PARTS: dict[str, tuple[str, str, list[str]]] = {
-    "api-server": ("metadatabase", "", []),
-    "scheduler": ("scheduler", "latest_scheduler_heartbeat", ["--skip-serve-logs"]),
-    "dag-processor": ("dag_processor", "latest_dag_processor_heartbeat", []),
-    "triggerer": ("triggerer", "latest_triggerer_heartbeat", ["--skip-serve-logs"]),
-}
+OPTIONS = {"scheduler": ["--skip-serve-logs"], "triggerer": ["--skip-serve-logs"]}
 
 
 def service(settings: Settings) -> Service:
@@ -38,15 +31,15 @@ def service(settings: Settings) -> Service:
     parts = [
         Part(
             name=f"airflow-{command}",
-            command=partial(list, [sys.executable, "-m", "airflow", command, *options]),
+            command=partial(list, [sys.executable, "-m", "airflow", command, *OPTIONS.get(command, [])]),
             folder=folder,
             environment=partial(variables_of, settings, folder),
             port_field="airflow_port" if command == "api-server" else "",
-            is_ready=partial(is_healthy, settings.airflow_port, command),
+            is_ready=partial(is_healthy, f"http://{HOST}:{settings.airflow_port}", command),
             start_seconds=180,
             stop_seconds=20,
         )
-        for command, (_, _, options) in PARTS.items()
+        for command in ANSWERS
     ]
     return Service("airflow", parts, prepare=partial(prepare, settings, folder), needs=("broker", "store"))
 
@@ -96,16 +89,6 @@ def prepare(settings: Settings, folder: Path) -> None:
     if done.returncode != 0:
         raise NeedsPerson(f"Airflow's database could not be made: {' '.join(last_lines(log, 1))}", f"see {log}")
     write_atomically(mark, version("apache-airflow"))
-
-
-def is_healthy(port: int, command: str, since: float) -> bool:
-    """Whether the part says that it is well, and said so after `since` (seconds of the epoch); raises OSError if nobody answers."""
-    state, heartbeat, _ = PARTS[command]
-    # Loopback never goes by a proxy, whatever the environment says.
-    with build_opener(ProxyHandler({})).open(f"http://{HOST}:{port}/api/v2/monitor/health", timeout=5) as answer:
-        said = json.load(answer)[state]
-    # A part that was killed counts as healthy for 30 s: its successor is up when it has spoken itself.
-    return said["status"] == "healthy" and (not heartbeat or datetime.fromisoformat(said[heartbeat]).timestamp() >= since)
 
 
 def _keys(folder: Path) -> dict[str, str]:
