@@ -1,4 +1,4 @@
-"""The commands of whoever keeps the data well: `lodestream quarantine list | show | replay | discard`."""
+"""The commands of whoever keeps the data well: `lodestream quarantine list | show | replay | discard`, `audit`."""
 
 import sys
 from datetime import UTC, datetime
@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import orjson
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -16,7 +17,7 @@ out = Console()
 quarantine = typer.Typer(no_args_is_help=True, help="Records that broke a rule: look at them, send them again, or let them go.")
 SHOWN_BYTES = 2000
 DEFAULT_LIMIT = 50
-WIDTHS = {"quarantine_id": 32, "rejected_at": 11, "last_at": 11, "waiting": 7, "replayed": 8, "discarded": 9}
+WIDTHS = {"quarantine_id": 32, "rejected_at": 11, "last_at": 11, "day_on": 10}
 
 Source = Annotated[list[str] | None, typer.Option(help="Of this source; may be given several times.")]
 Rule = Annotated[list[str] | None, typer.Option(help="That broke this rule.")]
@@ -33,6 +34,42 @@ Note = Annotated[str, typer.Option(help="Why, to be kept with the decision.")]
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.add_typer(quarantine, name="quarantine")
+    app.command()(audit)
+
+
+def audit(as_json: AsJson = False) -> None:
+    """Prove that every record is accounted for; the exit code is 1, and the ids are printed, if it does not hold."""
+    from pipelines.audit import audit as run  # noqa: PLC0415
+
+    found = run(load_settings(), lambda doing: None if as_json else _line("… ", doing))
+    if as_json:
+        _print_json(found.as_extra())
+    else:
+        _print_audit(found)
+    if not found.holds:
+        raise typer.Exit(1)
+
+
+def _print_audit(found: Any) -> None:
+    days = ("source", "day_on", "pulled", "replayed", "landed", "duplicate", "rejected", "pending")
+    out.print(_table([{name: getattr(day, name) for name in days} for day in found.days], days))
+    stages = ("stage", "in", "out", "rejected", "waiting")
+    out.print(_table([dict(zip(stages, vars_of(stage), strict=True)) for stage in found.stages], stages))
+    for text in found.not_provable:
+        _line("not provable from topics: ", text)
+    for text in found.notes:
+        _line("note: ", text)
+    for finding in found.findings:
+        _line("does not hold: ", f"{finding.where}: {finding.what} ({finding.records})")
+        for i in finding.ids:
+            _line("  ", i)
+    rest = "" if not found.not_provable else ", except what is not provable"
+    _line("", f"every record is accounted for{rest}" if found.holds else f"{len(found.findings)} findings")
+
+
+def vars_of(struct: Any) -> tuple[Any, ...]:
+    """Values of a struct in the order of its fields."""
+    return tuple(getattr(struct, name) for name in struct.__struct_fields__)
 
 
 @quarantine.command("list")
@@ -63,7 +100,7 @@ def list_(  # noqa: PLR0913, PLR0917 - one parameter for each option
     for row in sums:
         row["broke"] = f"{row['stage']}: {row['rule']}"
     for row in found:
-        row["why"] = f"{row['stage']}: {row['rule']} {row['field'] or ''} ({row['value'] or ''}) {row['source']}"
+        row["why"] = f"{row['stage']}: {row['rule']} {row['field'] or ''} ({row['value'] or ''})"
         row["status"] = row["status"] if row["attempt"] == 1 else f"{row['status']} ({row['attempt']})"
     out.print(_table(sums, ("source", "broke", *STATUSES, "last_at")))
     out.print(_table(found, ("quarantine_id", "rejected_at", "status", "why")))
@@ -186,9 +223,9 @@ def _ascii(line: bytes) -> str:
 
 
 def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> Table:
-    table = Table()
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for column in columns:
-        table.add_column(column, no_wrap=True, min_width=WIDTHS.get(column))
+        table.add_column(column, no_wrap=column not in ("why", "broke"), min_width=WIDTHS.get(column, len(column)))
     for row in rows:
         table.add_row(*(_cell(column, row[column]) for column in columns))
     return table
