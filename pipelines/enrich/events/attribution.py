@@ -87,7 +87,8 @@ class Speakers:
 
     def _before(self, clause: Clause, mark: Mark, spoken_of: Mention | None) -> Voice | None:
         """The subject of the verb: the nearest name or unnamed speaker before it that no preposition takes away."""
-        document, low = self.document, max(clause.start, mark[0] - REACH)
+        start = clause.head[0] if clause.head else clause.start
+        document, low = self.document, max(start, mark[0] - REACH)
         marks = [m for m in clause.marks if m[2] & SPEAKER and low <= m[0] and m[1] <= mark[0] + 1]
         last = marks[-1] if marks else None
         for mention in reversed(document.mentions.within(low, mark[0])):

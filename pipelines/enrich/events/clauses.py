@@ -42,6 +42,7 @@ class Clause(Struct):
     amounts: Sequence[Amount]
     is_relative: bool = False
     is_taken_up: bool = False  # it goes on after a relative clause, and is read there
+    head: tuple[int, int] | None = None  # of a clause that goes on: where it began
     resumes: int = -1  # index of the clause whose subject this one takes up after a relative clause
 
 
@@ -75,7 +76,7 @@ def clauses(document: Document, sentence: Clause) -> list[Clause]:
             start, end, index, sentence.marks[first:last], 0,
             _part(sentence.organisations, start, end), _part(sentence.sites, start, end), _part(sentence.materials, start, end),
             _part(sentence.dates, start, end), _part(sentence.quantities, start, end), _part(sentence.amounts, start, end),
-            is_relative, False, resumes,
+            is_relative=is_relative, resumes=resumes,
         )  # fmt: skip
         clause.concepts = _concepts(document, clause)
         if resumes >= 0:
@@ -91,7 +92,7 @@ def _part(items: Sequence[T], start: int, end: int) -> Sequence[T]:
 
 def _take_up(clause: Clause, head: Clause) -> None:
     """A clause that goes on after a relative one holds its beginning too ("The second phase, which …, was not launched")."""
-    clause.start = head.start
+    clause.head = (head.start, head.end)
     clause.marks = head.marks + clause.marks
     clause.concepts |= head.concepts
     clause.organisations = [*head.organisations, *clause.organisations]

@@ -8,6 +8,8 @@ from pipelines.enrich.reading import Mention
 from pipelines.reference import register
 
 PLANT = mask_of("plant", "mine", "project")
+OPENING = 500  # characters in which a notice says who issues it
+SITES = frozenset({"facility", "deposit"})
 Product = tuple[tuple[str, ...], str | None]
 
 
@@ -22,6 +24,18 @@ def parent_of(entity_id: str | None) -> str | None:
     return entity.parent_id or None if entity else None
 
 
+def _signers(document: Document, publisher: Mention | None) -> list[Mention]:
+    """The authorities that issue a notice together: those coordinated with the publisher at its beginning."""
+    if publisher is None or publisher.type != "agency":
+        return []
+    opening = [m for m in document.mentions.within(0, OPENING) if m.type == "agency"]
+    for one, other in zip(opening, opening[1:], strict=False):
+        if publisher.entity_id in {one.entity_id, other.entity_id} and one.entity_id != other.entity_id:
+            if document.grammar.joint.search(document.low[one.end : other.start]):
+                return [one, other]
+    return [publisher]
+
+
 class Discourse:
     """What the text has spoken of so far; `paragraph` begins anew what only a paragraph carries on."""
 
@@ -32,11 +46,14 @@ class Discourse:
         self.authority: Mention | None = publisher if publisher and publisher.type == "agency" else None
         self.site: Mention | None = None
         self.deposit: Mention | None = None
+        self.made_at: dict[str, tuple[str, ...]] = {}
+        self.read_products()
         self.is_site_near = False  # the site was spoken of in this paragraph
         self.product: Product = ((), None)  # of the plant without a name that this paragraph speaks of
         self.products: dict[str, Product] = {}
         sites = dict.fromkeys(m.entity_id for m in document.mentions if m.type in {"facility", "deposit"} and m.entity_id)
         self.site_ids: tuple[str, ...] = tuple(sites)
+        self.signers = _signers(document, publisher)
         self.named = {m.entity_id: m for m in reversed(document.mentions) if m.entity_id and not m.is_anaphor}
 
     def next_paragraph(self) -> None:
@@ -54,6 +71,14 @@ class Discourse:
             if site.type == "deposit":
                 self.deposit = site
         self._see_product(clause)
+
+    def read_products(self) -> None:
+        """What is made or studied at each site, wherever the text says so first."""
+        for sentence in self.document.found.sentences:
+            sites = [m for m in self.document.mentions.within(sentence.start, sentence.end) if m.type in SITES and m.entity_id]
+            materials = self.document.materials.within(sentence.start, sentence.end) if sites else ()
+            for site in sites if materials else ():
+                self.made_at.setdefault(site.entity_id or "", material_ids(materials))
 
     def _see_product(self, clause: Clause) -> None:
         """A plant is named with its product: what later sentences call "the plant" makes that."""
@@ -82,7 +107,8 @@ class Discourse:
     def product_of(self, site_id: str | None) -> Product:
         """The product of a site as the text gave it, else that of the plant this paragraph speaks of."""
         if site_id:
-            return self.products.get(site_id, ((), None))
+            ids, stage = self.products.get(site_id, ((), None))
+            return ids or self.made_at.get(site_id, ()), stage
         return self.product
 
     def site_for(self, clause: Clause, operator: Mention | None) -> str | None:

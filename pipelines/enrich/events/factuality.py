@@ -87,10 +87,10 @@ def _of_deed(document: Document, clause: Clause, fit: Fit, operators: int, form:
     anchor, kind = fit.anchor, fit.frame.type
     if fit.anchor[2] & IN_FORCE and fit.frame.name == "control_in_force":
         return "under_way"
-    if operators & TALKS:
-        return "rumoured"
     if operators & NOT:
         return "denied"
+    if operators & TALKS:
+        return "rumoured"
     if operators & TARGET:
         return "targeted"
     if operators & (PLAN | FUTURE) or form & FUT:

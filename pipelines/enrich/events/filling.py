@@ -1,5 +1,7 @@
 """Filling: from a telling to events with all their fields."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from pipelines.enrich.events.attribution import Voice, attributed
@@ -18,7 +20,7 @@ WITHOUT_STAGE = frozenset({"ownership_change", "policy_control"})
 WITHOUT_SITE = frozenset({"ownership_change", "policy_control", "price_move", "market_assessment"})
 WITH_QUANTITY = frozenset(
     {"facility_change", "production_milestone", "schedule_guidance", "supply_agreement", "resource_study", "market_assessment",
-     "policy_control"}
+     "policy_control", "price_move"}
 )  # fmt: skip
 WITH_AMOUNT = frozenset({"financing", "price_move", "ownership_change", "facility_change", "policy_control", "supply_agreement"})
 SPLIT = frozenset({"policy_control", "production_milestone", "schedule_guidance", "supply_agreement", "facility_change"})
@@ -27,6 +29,8 @@ CLAIM = mask_of("claim")
 SAY, ANNOUNCE = mask_of("say"), mask_of("announce")
 PRICE = mask_of("price")
 DEALS = frozenset({"financing", "supply_agreement", "ownership_change"})
+HEADING = 90  # characters of a line above a list of prices
+TODAY = mask_of("today")
 ANNOUNCED = frozenset({"supply_agreement", "financing", "policy_control"})
 UP, DOWN, STABLE = mask_of("up"), mask_of("down"), mask_of("stable")
 SHORT, LONG, NOW = mask_of("short_term"), mask_of("long_term"), mask_of("now_word")
@@ -48,7 +52,7 @@ class Filler:
     def fill(self, sentence: Sentence, parts: list[Clause], told: Told, voice: Voice | None) -> list[Event]:
         """The events of one telling: several where it coordinates parties or products."""
         speaker = voice.mention if voice else None
-        stage = Stage(self.document, told.clause, tuple(told.domain), tuple(parts), told.fit, self.discourse, speaker)
+        stage = Stage(self.document, told.clause, tuple(told.domain), tuple(parts), told.fit, self.discourse, speaker, self.own_release is not None)
         found = cast(stage)
         site_id = self._site(told, found)
         own_voice = bool(told.clause.concepts & mask_of("speaker_voice")) and told.type == "superlative_claim"
@@ -155,18 +159,19 @@ class Filler:
         return [(None, quantity_of(chosen, told.type, told.clause.concepts, is_yearly=yearly))]
 
     def _shares(self, told: Told, quantities: list[Quantity]) -> list[tuple[tuple[MaterialMention, ...], Quantity]]:
-        """Each figure with the materials that follow it before the next figure, where every figure has its own."""
+        """Each figure with the materials between it and the next (in Chinese: the one before), where each has its own."""
         kept = sorted((q for q in quantities if first_fit([q], self.document)), key=lambda q: q.start)
-        shares = []
-        end = max(c.end for c in told.domain)
-        for i, quantity in enumerate(kept):
-            limit = kept[i + 1].start if i + 1 < len(kept) else end
-            after = self.document.materials.within(quantity.start, limit)
-            if not after:
-                return []
-            shares.append((after, quantity))
-        sets = [frozenset(m.material_id for m in after) for after, _ in shares]
-        return shares if len(set(sets)) == len(sets) else []
+        if len(kept) < 2:
+            return []
+        start, end = min(c.start for c in told.domain), max(c.end for c in told.domain)
+        edges = [start, *(q.start for q in kept), end]
+        after = [self.document.materials.within(edges[i + 1], edges[i + 2]) for i in range(len(kept))]
+        before = [self.document.materials.within(edges[i], edges[i + 1]) for i in range(len(kept))]
+        count_after, count_before = sum(map(bool, after)), sum(map(bool, before))
+        follows = count_after > count_before or (count_after == count_before and self.document.grammar.has_borders)
+        shares = [(m, q) for m, q in zip(after if follows else before, kept, strict=True) if m]
+        sets = [frozenset(m.material_id for m in materials) for materials, _ in shares]
+        return shares if len(shares) > 1 and len(set(sets)) == len(sets) else []
 
     def _product(
         self, told: Told, site_id: str | None, given: tuple[MaterialMention, ...] | None
@@ -179,10 +184,7 @@ class Filler:
         if mentioned is None:
             mentioned = next((c.materials for c in domain if c.materials), ())
         ids = material_ids(mentioned)
-        first = told.type not in OF_PLANTS  # of a deal or a price, the product; of a plant, the work done there
-        stage = next(
-            (s for c in domain if (s := stage_from(self.document, c.start, c.end, mentioned if c is domain[0] else c.materials, products_first=first))), None
-        )
+        stage = self._stage(told, domain, mentioned)
         if told.type in OF_PLANTS:
             known_ids, known_stage = self.discourse.product_of(site_id)
             ids = ids or known_ids
@@ -198,6 +200,17 @@ class Filler:
         if told.type in WITHOUT_STAGE or (stage in {"separation", "metal", "beneficiation", "alloy"} and not are_rare(ids) and not given):
             stage = None if told.type in WITHOUT_STAGE or not are_rare(ids) else stage
         return ids, stage
+
+    def _stage(self, told: Told, domain: list[Clause], mentioned: Sequence[MaterialMention]) -> str | None:
+        """The step that the clauses name: of a deal or a price the product's, of a plant the work done there."""
+        first = told.type not in OF_PLANTS
+        for clause in domain:
+            materials = mentioned if clause is told.clause else clause.materials
+            for start, end in ((clause.start, clause.end), *((clause.head,) if clause.head else ())):
+                stage = stage_from(self.document, start, end, materials, products_first=first)
+                if stage:
+                    return stage
+        return None
 
     # --- how much and when ----------------------------------------------------------------------------------------
 
@@ -230,6 +243,8 @@ class Filler:
         if told.type == "price_move":
             self.price_day = found or self.price_day
             return self.price_day or self._today()
+        if found is None and told.type in DEALS and told.clause.concepts & TODAY:
+            return self._today()
         if found is None and self.own_release and self.is_lead and told.type in DEALS and told.telling.factuality == "achieved":
             return self._today()
         return found
@@ -242,7 +257,8 @@ class Filler:
     def note_prices(self, parts: list[Clause]) -> None:
         """A sentence about prices that tells none may give the day of those that follow."""
         days = [d for p in parts for d in p.dates if d.precision == "day"]
-        if days and any(p.concepts & PRICE for p in parts):
+        is_heading = parts[-1].end - parts[0].start < HEADING and any(p.materials for p in parts)
+        if days and (is_heading or any(p.concepts & PRICE for p in parts)):
             self.price_day = days[0]
 
     def _is_of_speech(self, told: Told, clause: Clause, date: DateSpan) -> bool:

@@ -100,6 +100,7 @@ class _Reader:
         if is_first:
             self.paragraph_voice = voice
         if not tells:
+            self.filler.note_prices([one])
             self._note([one])
             return []
         found: list[Event] = []

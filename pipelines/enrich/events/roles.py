@@ -37,6 +37,7 @@ class Stage(Struct, frozen=True):
     fit: Fit
     discourse: Discourse
     speaker: Mention | None
+    own_release: bool = False
 
 
 def actor(role: str, mention: Mention) -> Actor:
@@ -167,14 +168,18 @@ def _dealers(stage: Stage) -> Cast:
     """Supplier and buyer; two names on one side make two agreements."""
     found = [p for p in _present(stage, _BODY) if p.case != "than"]
     found = _distinct([p for p in found if p.mention is not stage.speaker or p.case != "under"])
-    if len(found) < 2 and stage.discourse.operator is not None:
-        known = {p.mention.entity_id or p.mention.surface for p in found}
-        leader = stage.discourse.operator
-        if (leader.entity_id or leader.surface) not in known:
+    sides = _sides(found, stage.fit.anchor[0]) if found else ([], [])
+    leader = stage.discourse.operator
+    if len(found) == 1 and leader is not None and leader.entity_id != found[0].mention.entity_id:
+        is_subject = found[0].case == "" and found[0].mention.start < stage.fit.anchor[0]
+        if not is_subject:
             found = [Party(leader, "", -2), *found]
+            sides = (found[:1], found[1:])
+        elif stage.own_release:
+            found = [*found, Party(leader, "", -2)]
+            sides = (found[:1], found[1:])
     if not found:
         return Cast([()], [], None)
-    sides = _sides(found, stage.fit.anchor[0])
     concepts = stage.clause.concepts
     is_buyer_first = _buys(stage, sides, concepts)
     roles = ("buyer", "supplier") if is_buyer_first else ("supplier", "buyer")
@@ -297,8 +302,8 @@ def _licensees(stage: Stage) -> Cast:
 def _authorities(stage: Stage) -> Cast:
     found = [m for c in stage.domain for m in c.organisations if m.type == "agency"]
     found = found or [m for c in stage.sentence for m in c.organisations if m.type == "agency"]
-    if not found and stage.discourse.authority is not None:
-        found = [stage.discourse.authority]
+    if not found:
+        found = stage.discourse.signers or ([stage.discourse.authority] if stage.discourse.authority is not None else [])
     heads = [actor("authority", m) for m in found]
     if stage.fit.frame.name == "listed":  # each that is put on a list, by itself
         listed = [p.mention for p in _distinct(_present(stage, _COMPANY))]

@@ -22,7 +22,7 @@ def first_fit(items: Iterable[T], document: Document, *, prefer_last: bool = Fal
     items = list(items)
     kept = [item for item in items if not _is_beside(document, item)]
     to = [item for item in kept if item.role == "to"]
-    chosen = to or kept or [item for item in items if item.role not in {"from", "by"} and is_sum]
+    chosen = to or kept or (items if is_sum and items and (len(items) == 1 or items[0].role is None) else [])
     return (chosen[-1] if prefer_last else chosen[0]) if chosen else None
 
 
@@ -46,6 +46,8 @@ def stage_from(
     words = document.stages.within(start, end)
     steps = [w.stage for w in words if not w.is_product]
     products = [stage for m in materials if (stage := stage_of_product(m))]
+    if "recycling" in steps:  # whatever else is made of what is recycled
+        return "recycling"
     if products_first and products:
         return products[0]
     if steps:
