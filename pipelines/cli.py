@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from datetime import UTC, datetime
 from typing import Annotated
 
 import orjson
@@ -60,10 +61,11 @@ def run(
     from pipelines.job import tell_where
     from pipelines.run import stop_on_signals
 
+    since = datetime.now(UTC)
     reached = bring_up(load_settings())
     stop = stop_on_signals()
     try:
-        run_job(reached, out)
+        run_job(reached, out, since)
         tell_where(reached, out)
         if wait:
             out.print("the stack stays up; Ctrl-C stops it")

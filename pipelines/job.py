@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -13,22 +12,26 @@ from pipelines.flow import VERBS
 from pipelines.io.airflow import Airflow
 from pipelines.query import states
 from pipelines.readers import snippets
+from pipelines.report import Report
 from pipelines.settings import Settings
 from pipelines.sources import SOURCES
 
 RUN_SECONDS = 600.0
 
 
-def run(settings: Settings, console: Console) -> None:
-    """Run the job on a running stack and print what landed; raises NeedsPerson when a DAG run fails."""
-    airflow = Airflow(settings)
+def run(settings: Settings, console: Console, since: datetime | None = None) -> None:
+    """Run the job on a running stack and print what landed; raises NeedsPerson when a DAG run fails.
+
+    `since` is the instant from which runs count: a run that the schedule starts meanwhile takes part of the work.
+    """
+    airflow, start = Airflow(settings), (since or datetime.now(UTC)).isoformat()
     with _telling(console) as tell:
         tell("waiting until Airflow has read the DAGs")
         for source in SOURCES:
             airflow.wait_for_dag(f"pull_{source.name}", 120)
             airflow.wait_for_dag(f"refine_{source.record}", 120)
-        pulled = _pull(airflow, tell)
-        refined = {record: _refine(airflow, record, since, tell) for record, since in pulled.items()}
+        pulled = _pull(airflow, start, tell)
+        refined = [_refine(airflow, record, start, tell) for record in sorted(pulled)]
     console.print(_stages_table(refined) if refined else "nothing new: all that the sources have was pulled before")
     console.print(_tables_table(settings))
 
@@ -46,35 +49,38 @@ def tell_where(settings: Settings, console: Console) -> None:
     console.print(f"kept in   {settings.home}", markup=False)
 
 
-def _pull(airflow: Airflow, tell: Callable[[str], None]) -> dict[str, str]:
-    """Run all pulls; returns the records that got something new, with the instant before their pull."""
-    started: dict[str, tuple[str, str]] = {}
+def _pull(airflow: Airflow, start: str, tell: Callable[[str], None]) -> set[str]:
+    """Run all pulls; returns the records of which there was something new."""
+    started = {source.name: airflow.trigger(f"pull_{source.name}") for source in SOURCES}
+    found: set[str] = set()
     for source in SOURCES:
-        started[source.name] = airflow.trigger(f"pull_{source.name}"), datetime.now(UTC).isoformat()
-    found: dict[str, str] = {}
-    for source in SOURCES:
-        dag, (run_id, since) = f"pull_{source.name}", started[source.name]
+        dag = f"pull_{source.name}"
         tell(f"{dag}: pulling")
-        if airflow.wait(dag, run_id, RUN_SECONDS) != "success":
-            raise NeedsPerson(f"the run {run_id} of {dag} failed", f"read its log at {airflow.address}/dags/{dag}/runs/{run_id}")
-        if airflow.state_of(dag, run_id, "pull") == "skipped":
-            tell(f"{dag}: nothing new since the last pull")
-            continue
-        counts = airflow.returned(dag, run_id, "pull")
-        tell(f"{dag}: {counts.get('records')} new records")
-        found.setdefault(source.record, since)
+        _succeed(airflow, dag, started[source.name])
+        new = sum(airflow.returned(dag, run_id, "pull").get("records", 0) for run_id in airflow.runs_since(dag, start))
+        tell(f"{dag}: {new} new records" if new else f"{dag}: nothing new since the last pull")
+        found |= {source.record} if new else set()
     return found
 
 
-def _refine(airflow: Airflow, record: str, since: str, tell: Callable[[str], None]) -> list[dict[str, Any]]:
-    """Wait for the run that the asset event woke; returns the counts of its stages."""
+def _refine(airflow: Airflow, record: str, start: str, tell: Callable[[str], None]) -> list[Report]:
+    """Wait for the run that the asset event woke; returns the counts of its stages, with those of other runs since the start."""
     dag = f"refine_{record}"
     tell(f"{dag}: waiting for the asset event to wake it")
-    run_id = airflow.woken_run(dag, since, 120)
+    run_id = airflow.woken_run(dag, start, 120)
     tell(f"{dag}: validating, enriching, landing")
+    _succeed(airflow, dag, run_id)
+    reports = {verb: Report(f"{verb}.{record}") for verb in VERBS}
+    for other in airflow.runs_since(dag, start):
+        for verb in VERBS:
+            if counts := airflow.returned(dag, other, verb):
+                reports[verb] += Report(**counts)
+    return list(reports.values())
+
+
+def _succeed(airflow: Airflow, dag: str, run_id: str) -> None:
     if airflow.wait(dag, run_id, RUN_SECONDS) != "success":
         raise NeedsPerson(f"the run {run_id} of {dag} failed", f"read its log at {airflow.address}/dags/{dag}/runs/{run_id}")
-    return [airflow.returned(dag, run_id, verb) for verb in VERBS]
 
 
 @contextmanager
@@ -92,13 +98,12 @@ def _telling(console: Console) -> Iterator[Callable[[str], None]]:
         yield tell
 
 
-def _stages_table(refined: dict[str, list[dict[str, Any]]]) -> Table:
+def _stages_table(refined: list[list[Report]]) -> Table:
     table = Table("stage", "in", "out", "rejected", "landed", "duplicate", title="what each stage did")
-    for reports in refined.values():
+    for reports in refined:
         for r in reports:
-            figures = (r.get(k, "") for k in ("read", "passed", "rejected"))
-            landed = (r.get(k, "") if str(r.get("stage", "")).startswith("land") else "" for k in ("landed", "duplicate"))
-            table.add_row(str(r.get("stage", "?")), *(str(v) for v in (*figures, *landed)))
+            landed = (str(r.landed), str(r.duplicate)) if r.stage.startswith("land") else ("", "")
+            table.add_row(r.stage, str(r.read), str(r.passed), str(r.rejected), *landed)
     return table
 
 

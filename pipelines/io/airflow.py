@@ -41,19 +41,19 @@ class Airflow:
 
         return str(self._until(ended, seconds, lambda: f"the run {run} of {dag} did not end in {seconds:.0f} s"))
 
+    def runs_since(self, dag: str, since: str, run_type: str | None = None) -> list[str]:
+        """Ids of the runs that started to be due after `since` (ISO 8601), the latest first."""
+        query = {"run_after_gte": since, "order_by": "-run_after", "limit": "100"} | ({"run_type": run_type} if run_type else {})
+        return [str(run["dag_run_id"]) for run in self._call("GET", f"/api/v2/dags/{dag}/dagRuns", params=query)["dag_runs"]]
+
     def woken_run(self, dag: str, since: str, seconds: float) -> str:
         """Wait for a run that an asset event started after `since` (ISO 8601) and return its id."""
 
         def found() -> str:
-            query = {"run_after_gte": since, "run_type": "asset_triggered", "order_by": "-run_after", "limit": "1"}
-            runs = self._call("GET", f"/api/v2/dags/{dag}/dagRuns", params=query)["dag_runs"]
-            return str(runs[0]["dag_run_id"]) if runs else ""
+            runs = self.runs_since(dag, since, "asset_triggered")
+            return runs[0] if runs else ""
 
         return str(self._until(found, seconds, lambda: f"no asset event has started {dag} in {seconds:.0f} s"))
-
-    def state_of(self, dag: str, run: str, task: str) -> str:
-        """State of a task of a run, such as success or skipped."""
-        return str(self._call("GET", f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances/{task}")["state"])
 
     def returned(self, dag: str, run: str, task: str) -> dict[str, Any]:
         """What a task returned; empty when it returned nothing."""
