@@ -27,6 +27,8 @@ _INITIAL = re.compile(r"[^\W\d_]+")
 _NAME, _TOWN, _CHAIN, _CODE, _EXCHANGE, _OUTSIDE = Role.NAME, Role.TOWN, Role.CHAIN, Role.CODE, Role.EXCHANGE, Role.OUTSIDE
 MOST = 5000  # names that are also words, weighed in one document: no text that people wrote holds more
 LANGUAGES = frozenset({"en", "fr", "zh"})
+_END_OF_WORK = frozenset("》〉』")
+_TITLE_OF_WORK = frozenset("《〈『")
 _QUOTES = frozenset('“【《「"')
 
 Hit = tuple[int, int, tuple[str, ...]]  # start, end, whose name it is: several where it was left unresolved
@@ -78,7 +80,7 @@ def _scan(context: Surroundings, index: NameIndex) -> Found:
         if pattern.closes and end < last and (beside := folded[end]).isalnum() and beside < FIRST_CJK:
             continue
         roles = pattern.roles
-        if roles & _NAME:
+        if roles & _NAME and not (start and folded[start - 1] in _TITLE_OF_WORK and folded[end : end + 1] not in _END_OF_WORK):
             if pattern.plain:
                 found.plain.append((start, end, (pattern.plain,)))
                 named.add(pattern.plain)
@@ -87,7 +89,7 @@ def _scan(context: Surroundings, index: NameIndex) -> Found:
                     context.met += 1
             else:
                 found.waiting.append((start, end, pattern))
-        if roles & _CHAIN:
+        if roles & _CHAIN and not (start and folded[start - 1] in _TITLE_OF_WORK):
             context.terms.add(pattern.text.lower())
             context.met += 1
         if roles & _OUTSIDE:

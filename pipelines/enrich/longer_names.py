@@ -1,5 +1,6 @@
 """Names inside longer names are no mentions: "Bank of China", "Texas Instruments", 福建 in 福建海川新材料有限公司."""
 
+import re
 from bisect import bisect_left
 
 from pipelines.enrich.name_context import Surroundings
@@ -7,8 +8,13 @@ from pipelines.enrich.name_index import Pattern, Role
 from pipelines.reference import register
 
 REACH = 14  # characters in which the ending of a Chinese organisation's name stands
+SHORT = (2, 4)  # characters between a place and the ending of a firm's short name
 BEFORE = 40  # characters before a place in which the head of a longer name stands
 _COUNTRY_AS_ADJECTIVE = "united_states"  # "US Treasury", "US President": said of the country
+_CAPITALS = re.compile(r"(?:[A-Z][\w'-]*(?: (?:and|of|for|the) )? ?){1,8}")
+_HEAD = re.compile(
+    r"\b(?:Corporation|Bank|Agency|Fund|Bureau|Administration|Department|Commission|Survey|Council|Institute|Association|Service|Steel)\b"
+)
 
 Hit = tuple[int, int, tuple[str, ...]]
 
@@ -17,18 +23,18 @@ def whole_names(context: Surroundings, hits: list[Hit], words: list[tuple[int, i
     """Without places that are part of a longer name or of a currency, and agencies of another country."""
     entities = register().entities
     kept: list[Hit] = []
-    endings = [start for start, _, pattern in words if pattern.roles & Role.SUFFIX]
+    endings = [(start, pattern.type == "short") for start, _, pattern in words if pattern.roles & Role.SUFFIX]
+    before: Hit | None = None
     for hit in hits:
         start, end, keys = hit
-        type_ = entities[keys[0]].type
-        if type_ == "place" and (_is_adjunct(context, start, end, keys[0]) or _runs_on(context, end, endings)):
+        entity, owner, before = entities[keys[0]], before, hit
+        if entity.type == "place" and (_is_adjunct(context, start, end, keys[0]) or _runs_on(context, end, endings)):
             continue
-        if type_ == "agency" and kept and kept[-1][1] == start:
-            owner = entities[kept[-1][2][0]]
-            if owner.type == "place":  # 泰国商务部
+        if entity.type == "agency" and owner and owner[1] == start and entities[owner[2][0]].type == "place":
+            if kept and kept[-1] == owner:
                 kept.pop()
-                if owner.country != entities[keys[0]].country:
-                    continue
+            if entities[owner[2][0]].country != entity.country:  # 泰国商务部
+                continue
         kept.append(hit)
     return kept
 
@@ -53,13 +59,19 @@ def _has_capital_beside(context: Surroundings, start: int, end: int, place: str)
         return False
     if folded.startswith(cues.longer_after, end + 1):
         return True
-    return not (in_title or place == _COUNTRY_AS_ADJECTIVE or folded.startswith(cues.place_followers, end + 1))
+    if place == _COUNTRY_AS_ADJECTIVE:
+        run = _CAPITALS.match(folded, end + 1)
+        return bool(run and not in_title and _HEAD.search(run[0]))
+    return not (in_title or folded.startswith(cues.place_followers, end + 1))
 
 
-def _runs_on(context: Surroundings, end: int, endings: list[int]) -> bool:
-    """Whether a Chinese organisation's name runs on from the place to an ending (有限公司)."""
-    i = bisect_left(endings, end)
-    if i == len(endings) or endings[i] >= end + REACH:
+def _runs_on(context: Surroundings, end: int, endings: list[tuple[int, bool]]) -> bool:
+    """Whether a Chinese organisation's name runs on from the place to an ending: 有限公司, or a short 矿业."""
+    i = bisect_left(endings, (end, False))
+    if i == len(endings) or endings[i][0] >= end + REACH:
         return False
-    between = context.document[end : endings[i]]
+    start, is_short = endings[i]
+    between = context.document[end:start]
+    if is_short and not SHORT[0] <= len(between) <= SHORT[1]:
+        return False
     return not any(stop in between for stop in context.cues.organisation_stops)

@@ -12,11 +12,14 @@ from pipelines.reference import register
 from pipelines.reference.register import ContextRule
 
 DENSITY, DENSITY_ZH = 600, 250  # characters of a text about the chain, at most, for each of its words
+OPENING = 30  # characters that a dateline takes
+AFTER = 80  # characters after a full name in which its short form is given
 SENTENCE = 600  # characters of a sentence looked at on either side
 NEAR = 24  # characters on either side in which a code stands beside its name
 BEHIND = 40  # characters looked at before and after a name
 _BREAK = re.compile(r"[。！？\n]+|[.!?][\"”»)]*\s+(?=[\"“«(]?\s?[^\Wa-z_])")
 _WORD = re.compile(r"[^\W_][\w'&.-]*")
+_DATELINE_END = re.compile("[:：讯电]")
 _LIST_MARK = re.compile(r"[，。；、与和及]")
 _PHRASE_MARK = re.compile(r"[.,;:()]")
 # Words that open a sentence with a capital and are no part of a name.
@@ -47,7 +50,7 @@ class Surroundings:
 
     @property
     def is_about_the_chain(self) -> bool:
-        """Two different words of the chain, met often enough for the length of the text."""
+        """Two words of the chain, or one and the plain name of a company or site of it, met often enough for the length of the text."""
         return len(self.terms) >= 2 and self.met * (DENSITY_ZH if self.language == "zh" else DENSITY) >= len(self.folded)
 
     @cached_property
@@ -158,6 +161,12 @@ def _near(context: Surroundings, _entity: str, start: int, end: int, value: str)
     return value in after or value in before
 
 
+def _opening(context: Surroundings, _entity: str, start: int, end: int, _value: str) -> bool:
+    if not context.title_end <= start < context.title_end + OPENING:
+        return False
+    return bool(_DATELINE_END.search(context.folded, end, end + OPENING))
+
+
 Condition = Callable[[Surroundings, str, int, int, str], bool]
 _CONDITIONS: dict[str, Condition] = {
     "name": lambda c, entity, s, e, v: entity in c.named,
@@ -170,6 +179,9 @@ _CONDITIONS: dict[str, Condition] = {
     "locative": lambda c, entity, s, e, v: c.has_place_grammar(s, e),
     "proper": _proper,
     "near": _near,
+    "opening": _opening,
+    "after": lambda c, entity, s, e, v: v in c.folded[max(0, s - AFTER) : s],
+    "no": lambda c, entity, s, e, v: not c.holds_word(v),
     "in": lambda c, entity, s, e, v: v in c.countries(),
     "word": lambda c, entity, s, e, v: c.holds_word(v),
 }

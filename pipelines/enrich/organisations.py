@@ -41,7 +41,7 @@ def _span(context: Surroundings, start: int, end: int, pattern: Pattern) -> Span
         if name and not context.opens_sentence(start):
             dot = folded[end : end + 1] == "." and pattern.text[-1] != "." and folded[end + 1 : end + 2] not in {" ", ""}
             return _within_line(context, name.start(), end + dot, "company")
-    elif pattern.roles & Role.SUFFIX:
+    elif pattern.roles & Role.SUFFIX and pattern.type != "short":
         return _chinese(context, start, end, pattern.type)
     elif pattern.roles & Role.AUTHORITY:
         name = _AFTER_HEAD.match(folded, end, end + REACH)

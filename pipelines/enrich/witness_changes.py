@@ -70,10 +70,11 @@ def _unit(item: Quantity | Amount) -> str:
 
 def _is_old(figures: Figures, item: Quantity | Amount) -> bool:
     """Whether words beside a figure say that it is that of an earlier period."""
-    before, after = figures.before(item.start, 22), figures.after(item.end, 34)
-    cut = max(before.rfind(mark) for mark in ("，", "；", ";"))
+    before, after = figures.before(item.start, 34), figures.after(item.end, 34)
+    cut = max(before.rfind(mark) for mark in ("，", "；", ";", ", "))
     near = before[cut + 1 :]
-    if any(word in near for word in figures.known["comparators"]):
+    known = figures.known
+    if any(word in near[-22:] for word in known["comparators"]) or any(word in near for word in known["earlier"]):
         return True
     return figures.language != "zh" and any(word in after for word in figures.known["earlier"])
 

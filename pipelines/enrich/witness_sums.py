@@ -150,6 +150,10 @@ def _sums(figures: Figures, items: list[_Part], earlier: list[_Part]) -> Iterato
                 parts = _run(figures, total, following)
                 if len(parts) >= 2:
                     yield from _judge(figures, parts, total)
+            elif len(between) <= SPLIT_REACH and any(word in between for word in known["partial"]):
+                parts = _run(figures, total, following)
+                if len(parts) >= 2 and sum(part.value for part in parts) > total.value:
+                    yield from _judge(figures, parts, total)
     wholes = [x for x in earlier if x.unit == items[0].unit]
     is_split = len(items) == 2 and len(wholes) == 1 and any(word in figures.said for word in known["split"])
     if is_split and verdict(items[0].value + items[1].value, wholes[0].value, 0.005) == "holds":
