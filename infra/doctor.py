@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -84,13 +85,15 @@ def _home(settings: Settings) -> list[Finding]:
     try:
         if nearest == home:
             prepare_home(home)
+        with tempfile.TemporaryFile(dir=nearest):  # the permissions do not tell all: root may not write everywhere either
+            pass
         free = shutil.disk_usage(nearest).free
         keeps = keeps_attributes(nearest)
         is_roomy = free >= LEAST_FREE_BYTES
     except NeedsPerson as error:
         return [Finding("home", is_well=False, words=error.message, remedy=error.remedy)]
     except OSError as error:
-        return [Finding("home", False, f"{nearest} is not writable for you: {error.strerror}", "set LODESTREAM_HOME to a folder that is")]
+        return [Finding("home", False, f"nothing can be made in {nearest}: {error.strerror}", "set LODESTREAM_HOME to a folder of yours")]
     return [
         Finding("home", is_well=True, words=str(home)),
         Finding("disk", is_roomy, f"{free // 2**20} MB free at {nearest}", "free some space, or set LODESTREAM_HOME elsewhere"),

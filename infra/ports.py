@@ -30,6 +30,9 @@ def settle(settings: Settings, fields: Iterable[str], running: dict[str, int]) -
             if is_fixed(settings, field):
                 raise _taken(field, port)
             port = free_port(set(chosen.values()))
+        twin = next((other for other, value in chosen.items() if value == port), None)
+        if twin is not None:
+            raise ConfigurationError(f"{name_of(twin)} and {name_of(field)} are both {port}", "give each a port of its own")
         chosen[field] = port
     remember(settings.home, chosen)
     # Explicit from now on, also for the processes that are started with these settings.

@@ -151,6 +151,13 @@ def test_a_taken_port_that_was_set_is_refused_and_one_that_was_not_is_replaced(t
         assert (tmp_path / "stack.env").read_text().splitlines() == [ports.HEADER, f"LODESTREAM_S3_PORT={reached.s3_port}"]
 
 
+def test_two_services_on_one_port_are_told_before_they_start(tmp_path: Path):
+    port = ports.free_port()
+    both = settings(tmp_path, kafka_port=port, s3_port=port)
+    with pytest.raises(ConfigurationError, match=f"LODESTREAM_KAFKA_PORT and LODESTREAM_S3_PORT are both {port}"):
+        ports.settle(both, ["kafka_port", "s3_port"], {})
+
+
 def test_a_port_that_the_home_itself_holds_is_not_taken(tmp_path: Path):
     with socket.create_server(("127.0.0.1", ports.free_port())) as server:
         own = server.getsockname()[1]
@@ -173,6 +180,12 @@ def test_the_doctor_says_one_line_for_each_thing_and_leaves_no_folder(tmp_path: 
     ]
     assert all("\n" not in finding.words + finding.remedy and (finding.is_well or finding.remedy) for finding in findings)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_doctor_finds_a_home_that_cannot_be_made():
+    findings = {finding.subject: finding for finding in doctor.examine(settings(Path("/proc/nobody/home")))}
+    assert findings["home"].words == "nothing can be made in /proc: No such file or directory"
+    assert "disk" not in findings
 
 
 def test_the_doctor_goes_on_after_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
