@@ -19,6 +19,7 @@ PRONOUN = mask_of("pronoun")
 OWN_VOICE = mask_of("speaker_voice")
 SPEAKER = ANONYMOUS | TITLE | PRONOUN
 REACH = 110  # characters between a speaker and the verb
+STAFF = 9  # characters between "analysts" and their firm
 AFTER = 60  # the same, where the quote comes first
 NOT_SPEAKERS = frozenset({"place", "facility", "deposit"})
 _PERSON = re.compile(r"(?:[A-ZÀ-Þ][\w'’.-]*\s+){1,3}[A-ZÀ-Þ][\w'’-]+")
@@ -100,13 +101,20 @@ class Speakers:
                     return Voice(mention, mention.surface, True)
                 break
             officer = any(m[2] & TITLE and m[0] < mention.start for m in marks)
+            staff = any(m[2] & ANONYMOUS and 0 <= mention.start - m[1] < STAFF for m in marks)  # "analysts at X"
+            if staff and case in {"of", "at"}:
+                return Voice(mention, mention.surface, True)
             if officer and case in {"of", "for", "at", "under"}:
                 return Voice(mention, mention.surface, True)
             if case == "" or (case in {"of", "at"} and not any(m[2] & ANONYMOUS for m in marks)):
                 return Voice(mention, mention.surface, True)
         if last is not None and last[2] & ANONYMOUS and not last[2] & TITLE:
             return Voice(None, self._noun_phrase(clause, last, clause.start), False)
-        return self._officer(clause, [last] if last else [], low, mark[0], spoken_of)
+        found = self._officer(clause, [last] if last else [], low, mark[0], spoken_of)
+        if found is None:
+            unnamed = document.grammar.unnamed.search(document.low[low : mark[0]])
+            found = Voice(None, document.text[low + unnamed.start(1) : low + unnamed.end(1)].strip(), False) if unnamed else None
+        return found
 
     def _officer(
         self, clause: Clause, marks: list[Mark], start: int, end: int, spoken_of: Mention | None

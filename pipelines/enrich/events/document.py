@@ -93,6 +93,8 @@ class Grammar:
         self.since = re.compile(groups["since"])
         self.delta = re.compile(groups["delta"])
         self.value = re.compile(groups["value"])
+        self.unnamed = re.compile(groups["unnamed"])
+        self.after_which = re.compile(groups["after_which"])
         self.level = re.compile(groups["level"])
         self.indefinite = re.compile(groups["indefinite"])
         self.definite = re.compile(groups["definite"])

@@ -5,7 +5,7 @@ from msgspec import Struct
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.frames import Fit
-from pipelines.enrich.lexicon import FORMS, Mark, mask_of
+from pipelines.enrich.lexicon import FORMS, VERB, Mark, mask_of
 from pipelines.enrich.reading import Factuality
 
 NOT = mask_of("not")
@@ -25,8 +25,10 @@ NOBODY = mask_of("nobody")
 SIGN = mask_of("sign")
 STOPS = frozenset({"cancelled", "pause", "shutdown"})
 DECIDE = mask_of("decide")
+IN_PROGRESS = mask_of("in_progress")
 LOI = mask_of("loi")
 IN_FORCE = mask_of("in_force")
+BESIDE = 2  # characters between a verb and "no"
 OPERATORS = NOT | FUTURE | PLAN | TARGET | EXPECT | MAY | TALKS | UNDER_WAY | IF | WOULD
 GIVEN_UP = frozenset({"ownership_change", "financing", "permit"})  # given up, they are denied
 INF, PRES, PAST, PART, ING = (FORMS[name] for name in ("inf", "pres", "past", "part", "ing"))
@@ -69,6 +71,8 @@ def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> i
             continue
         if mark[2] & CANCEL and mark is not anchor and kind in GIVEN_UP and (mark[0] < anchor[0] or not anchor[3]):
             found |= NOT
+        if mark[2] & NOT and anchor[3] and 0 <= mark[0] - anchor[1] <= BESIDE:  # "has issued no licence"
+            found |= NOT
         if mark[0] < anchor[0] or (not anchor[3] and mark[0] > anchor[1] and not _is_cut_off(document, anchor, mark)) or (kind == "market_assessment" and not mark[2] & NOT):
             found |= mark[2] & OPERATORS
     return found
@@ -91,7 +95,7 @@ def _of_deed(document: Document, clause: Clause, fit: Fit, operators: int, form:
         return "denied"
     if operators & TALKS:
         return "rumoured"
-    if operators & TARGET:
+    if operators & TARGET and kind != "policy_control":
         return "targeted"
     if operators & (PLAN | FUTURE) or form & FUT:
         return "planned"
@@ -99,10 +103,14 @@ def _of_deed(document: Document, clause: Clause, fit: Fit, operators: int, form:
         return "achieved" if kind == "policy_control" or fit.frame.name in STOPS else "planned"
     if operators & EXPECT:
         return "forecast"
+    if anchor[2] & IN_PROGRESS:
+        return "under_way"
     before = document.low[max(clause.start, anchor[0] - 40) : anchor[0]]
     grammar = document.grammar
     if form & ING and grammar.progressive.search(before):
         return "under_way"
+    if form & VERB and grammar.purpose.search(before):
+        return None
     if form & INF and not form & (PAST | PART | PRES) and grammar.purpose.search(before):
         agreed = any(m[2] & SIGN and anchor[0] - m[1] < 8 for m in clause.marks if m[0] < anchor[0])
         return "achieved" if agreed else None
@@ -128,4 +136,4 @@ def _of_market(
         return "forecast" if reported else None
     if operators & (EXPECT | FUTURE | PLAN | TARGET) or form & FUT:
         return "forecast"
-    return "under_way"
+    return "under_way" if reported else None

@@ -24,6 +24,7 @@ WITH_QUANTITY = frozenset(
 )  # fmt: skip
 WITH_AMOUNT = frozenset({"financing", "price_move", "ownership_change", "facility_change", "policy_control", "supply_agreement"})
 SPLIT = frozenset({"policy_control", "production_milestone", "schedule_guidance", "supply_agreement", "facility_change"})
+BASIS_OF_FORM = {"oxide": "REO", "metal": "metal", "magnet": "magnet", "concentrate": "concentrate", "ore": "ore", "carbonate": "gross"}
 ANNUAL = mask_of("@yearly", "capacity")
 CLAIM = mask_of("claim")
 SAY, ANNOUNCE = mask_of("say"), mask_of("announce")
@@ -62,8 +63,13 @@ class Filler:
         if not self._is_of_chain(told, found, site_id, parts):
             return []
         events = []
-        for actors in found.actors:
-            for materials, quantity in self._products(told, site_id, parts):
+        products = self._products(told, site_id, parts)
+        if len(found.actors) == len(products) > 1:  # each party with its own figure
+            pairs = [(actors, [product]) for actors, product in zip(found.actors, products, strict=True)]
+        else:
+            pairs = [(actors, products) for actors in found.actors]
+        for actors, own in pairs:
+            for materials, quantity in own:
                 events.append(self._event(sentence, told, actors, site_id, materials, quantity, attribution))
         if told.type in OF_PLANTS and events:
             self.discourse.remember(found.operator, site_id, events[0].materials, events[0].stage)
@@ -120,6 +126,8 @@ class Filler:
             deposit = self.discourse.deposit
             fits = found.operator is None or parent_of(deposit.entity_id) in {None, found.operator.entity_id}
             return deposit.entity_id if fits else None
+        if told.type == "disruption" and not any(c.concepts & PLANT for c in told.domain):
+            return None
         if told.type in OF_PLANTS or told.type == "resource_study":
             return self.discourse.site_for(told.clause, found.operator)
         if told.type in {"financing", "permit"} and told.clause.concepts & PLANT:
@@ -156,7 +164,16 @@ class Filler:
             quantities = [msgspec.structs.replace(q, role=None) for q in quantities]
         own = first_fit(told.clause.quantities, self.document)
         chosen = own or first_fit(quantities, self.document)
-        return [(None, quantity_of(chosen, told.type, told.clause.concepts, is_yearly=yearly))]
+        quantity = quantity_of(chosen, told.type, told.clause.concepts, is_yearly=yearly)
+        return [(None, self._with_basis(quantity, told))]
+
+    def _with_basis(self, quantity: Quantity | None, told: Told) -> Quantity | None:
+        """A figure without a form beside it takes that of the only form that its clauses name."""
+        if quantity is None or quantity.basis is not None:
+            return quantity
+        forms = {m.form for c in told.domain for m in c.materials if m.form}
+        basis = BASIS_OF_FORM.get(next(iter(forms))) if len(forms) == 1 else None
+        return msgspec.structs.replace(quantity, basis=basis)
 
     def _shares(self, told: Told, quantities: list[Quantity]) -> list[tuple[tuple[MaterialMention, ...], Quantity]]:
         """Each figure with the materials between it and the next (in Chinese: the one before), where each has its own."""
@@ -190,7 +207,7 @@ class Filler:
             ids = ids or known_ids
             stage = stage or known_stage
         elif told.type == "financing":
-            if site_id is None and not told.clause.concepts & PLANT:
+            if site_id is None and not any(c.concepts & PLANT for c in told.domain):
                 return (), None
             known_ids, known_stage = self.discourse.product_of(site_id)
             ids, stage = ids or known_ids, stage or known_stage

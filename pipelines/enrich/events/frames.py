@@ -88,6 +88,8 @@ def _anchor(frame: Frame, clause: Clause) -> Mark | None:
             continue
         if _fills_alone(mark, frame, clause) or (frame.governs and not _governs(frame, mark, clause)):
             continue
+        if mark[2] & IN_PROGRESS & frame.anchor:
+            return mark
         if best is None or (mark[3] and not best[3]):
             best = mark
     return best
@@ -126,5 +128,6 @@ def _governs(frame: Frame, mark: Mark, clause: Clause) -> bool:
 
 OF_PLANTS = mask_of("plant", "mine", "project", "construction", "production", "ramp")
 OF_POLICY = mask_of("control", "quota", "tariff", "stockpile", "demand", "supply_market", "price", "permit", "listing")
+IN_PROGRESS = mask_of("in_progress")
 NEAR = 40  # characters between a verb and its object
 _SEEN_MASK = mask_of(*(name for name in bits() if name.startswith("@")))

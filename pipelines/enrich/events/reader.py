@@ -15,8 +15,9 @@ from pipelines.enrich.lexicon import Mark, lexicon, mask_of
 from pipelines.enrich.reading import Event, Mention, Sentence
 from pipelines.reference import register
 
-ORGANISATIONS = frozenset({"company", "agency", "publisher"})
+WITHOUT_WORDS = frozenset({"company", "agency", "publisher", "place"})
 SHORTEST = 9  # characters of a sentence that can tell an event; a shorter one is a heading
+NOTICE = mask_of("@notice")
 COMPANY_OR_SITE, AUTHORITY = mask_of("@org", "@site"), mask_of("@authority")
 VOICE = mask_of("say", "according", "we")
 CLAIMED = mask_of("superlative")
@@ -54,7 +55,7 @@ class _Reader:
 
     def _outside_names(self, marks: list[Mark]) -> list[Mark]:
         """Words that are part of an organisation's name tell nothing ("European Commission", "Energy Fuels")."""
-        names = [(m.start, m.end) for m in self.document.mentions if m.type in ORGANISATIONS and not m.is_anaphor]
+        names = [(m.start, m.end) for m in self.document.mentions if m.type in WITHOUT_WORDS and not m.is_anaphor]
         kept, i = [], 0
         for mark in marks:
             while i < len(names) and names[i][1] <= mark[0]:
@@ -124,11 +125,20 @@ class _Reader:
         introduces = self.document.text[sentence.start : sentence.end].rstrip().endswith((":", "："))
         return introduces and not any(part.quantities or part.amounts for part in parts)
 
+    def _context(self) -> int:
+        """What the text before speaks of, as concepts."""
+        discourse = self.discourse
+        found = AUTHORITY if discourse.authority is not None else 0
+        if self.own_release is not None or discourse.operator is not None or discourse.site is not None:
+            found |= COMPANY_OR_SITE
+        if self.own_release is not None and self.own_release.type == "agency":
+            found |= NOTICE
+        return found
+
     def _told(self, parts: list[Clause], voice: Voice | None) -> list[Told]:
-        spoken_of = self.own_release is not None or self.discourse.operator is not None or self.discourse.site is not None
         found = told(
             self.document, parts, reported=voice is not None or self.paragraph_voice is not None,
-            context=(COMPANY_OR_SITE if spoken_of else 0) | (AUTHORITY if self.discourse.authority is not None else 0),
+            context=self._context(),
         )
         lent = 0
         for part in parts:

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from pipelines.enrich.events.cases import Party, parties
 from pipelines.enrich.events.clauses import Clause
-from pipelines.enrich.events.discourse import Discourse, is_company, parent_of
+from pipelines.enrich.events.discourse import PLANT, Discourse, is_company, parent_of
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.frames import Fit
 from pipelines.enrich.lexicon import mask_of
@@ -119,6 +119,8 @@ def _operator(stage: Stage) -> list[Mention]:
         return [stage.speaker]
     operator = stage.discourse.operator
     if operator is None or stage.discourse.definite(stage.clause) is False:
+        return []
+    if stage.fit.frame.type == "disruption" and not any(c.concepts & PLANT for c in stage.domain):
         return []
     return [operator]
 

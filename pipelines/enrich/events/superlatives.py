@@ -22,7 +22,10 @@ FRAME = Frame("superlative", "superlative_claim", SUPERLATIVE, (SCOPE,), 0, 0, F
 def superlative(document: Document, clause: Clause, *, is_told: bool, lent: int) -> Told | None:
     """The claim that a clause makes, if it makes one; `is_told`: the clause tells another event already."""
     concepts = clause.concepts
-    if not (concepts & SUPERLATIVE and concepts & SCOPE and (concepts | lent) & THING and (concepts | lent) & NEEDED):
+    if not concepts & SUPERLATIVE:
+        return None
+    scoped = concepts & SCOPE or any(m.type == "place" for m in document.mentions.within(clause.start, clause.end))
+    if not (scoped and (concepts | lent) & THING and (concepts | lent) & NEEDED):
         return None
     mark = next((m for m in clause.marks if m[2] & SUPERLATIVE and _is_claimed(document, clause, m[0])), None)
     if mark is None or (is_told and not concepts & (CLAIM | OWN_VOICE) and not is_without_rival(document, mark[0])):

@@ -19,8 +19,11 @@ ANTECEDENT = mask_of(
 LENT_LATER = mask_of("disrupt", "pause", "close", "curtail", "@amount", "@price", "@quantity", "@yearly", "@percent", "@date")
 SPOKEN_OF = mask_of("@org", "@site")
 FIGURES = mask_of("@amount", "@quantity")
+DENY = mask_of("deny")
 IF = mask_of("if")
+CAPACITY = mask_of("capacity")
 CAUSE = mask_of("accident", "strike", "flood", "logistics")
+RESUME = mask_of("resume")
 STOPS = frozenset({"pause", "shutdown"})
 SAY = mask_of("say")
 STAKE = mask_of("stake", "joint_venture", "merge")
@@ -64,9 +67,13 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
         if clause.is_relative and i:
             later |= found[i - 1].concepts & ANTECEDENT
         event = None
-        if not is_conditional and not _only_speaks(document, clause):
+        if not is_conditional and not _only_speaks(document, clause) and not document.grammar.after_which.search(
+            document.low, clause.end - 6, clause.end
+        ):
             event = _event(document, clause, whole & lent | later, whole & SPOKEN_OF | context, reported=reported)
             event = event or _gapped(document, clause, events, reported=reported)
+        if event is None and events and clause.concepts & DENY and events[-1].telling.factuality != "denied":
+            events[-1].telling = Telling("denied", True)
         if event is not None and events and _overrides(events[-1], event):
             continue
         if event is None or (events and _continues(events[-1], event)):
@@ -123,6 +130,8 @@ def _type(frame: Frame, how: Telling, clause: Clause) -> str:
     """Planned or targeted with a date, the news is the date."""
     if frame.is_dated and how.factuality in NOW_DATED and clause.dates:
         return "schedule_guidance"
+    if frame.name == "expansion" and how.factuality == "targeted" and clause.concepts & CAPACITY:
+        return "schedule_guidance"
     return frame.type
 
 
@@ -153,8 +162,10 @@ def _continues(one: Told, other: Told) -> bool:
     if one.fit.frame.name == "sourcing" and other.type == "supply_agreement":
         one.fit, one.telling, one.clause = other.fit, other.telling, other.clause
         return True
-    if one.fit.frame.name == "design" and other.type == "schedule_guidance":
-        one.fit, one.telling, one.clause = other.fit, other.telling, other.clause
+    if one.fit.frame.name == "design" and other.type in OF_PLANTS:
+        one.fit, one.telling, one.clause, one.type = other.fit, other.telling, other.clause, other.type
+        return True
+    if one.fit.frame.name in STOPS | {"disruption_by_cause", "curtailment"} and other.telling.factuality == "denied" and other.fit.anchor[2] & RESUME:
         return True
     if one.type == "disruption" and other.fit.frame.name in {"pause", "shutdown", "curtailment", "disruption_by_cause"}:
         return True
@@ -182,6 +193,10 @@ def _continues(one: Told, other: Told) -> bool:
 
 def _overrides(one: Told, other: Told) -> bool:
     """What was planned is given up in the next clause: the plan is told as given up (`one` is changed)."""
+    if one.type == other.type == "ownership_change" and other.telling.factuality == "denied" and one.telling.factuality == "rumoured":
+        one.domain.append(other.clause)
+        one.telling = other.telling
+        return True
     if other.fit.frame.name != "cancelled" or one.telling.factuality not in NOW_DATED or one.type not in GIVEN_UP:
         return False
     one.domain.append(other.clause)
