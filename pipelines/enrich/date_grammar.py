@@ -24,7 +24,7 @@ NUMBERS = {
 }
 NUMERALS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "Ｏ": 0}
 WORD = re.compile(r"\w+")
-PLACEHOLDER = re.compile(r"\{(~?)([a-z_]+?4?)(b|2)?\}")
+PLACEHOLDER = re.compile(r"\{(~?)([a-z_]+?[34]?)(b|2)?\}")
 CUES = (
     "sentence_end", "clause_break", "range_open", "range_join", "range_bare", "shift", "before_until", "before_by",
     "before_from", "before_after", "after_by", "after_from",
@@ -228,9 +228,7 @@ def _pattern(index: int, entry: dict[str, Any], tables: dict[str, dict[str, Any]
         starts.add("yrel")
     before = re.compile(entry["before"], re.IGNORECASE) if "before" in entry else None
     compiled = re.compile(expression, re.IGNORECASE)
-    return Pattern(
-        entry["kind"], expression, tuple(fields), frozenset(starts), before, entry.get("unit"), compiled.match
-    )
+    return Pattern(entry["kind"], expression, tuple(fields), frozenset(starts), before, entry.get("unit"), compiled.match)
 
 
 def _alternation(words: dict[str, Any]) -> str:

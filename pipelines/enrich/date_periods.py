@@ -1,5 +1,6 @@
 """Which days a date expression means: its own year, or the one that the day of publication and its sentence leave open."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -11,11 +12,11 @@ from pipelines.enrich.reading import DateSpan
 SENTENCE_REACH = 160  # characters on either side in which the sense of a sentence is looked for
 CUE_REACH = 32  # characters before a date in which "by" or "until" stands
 WRONG_SENSE = 8  # how much farther a year against the sense of its sentence counts
+FAINT_SENSE = 2  # where only another clause tells it
+COMMA = re.compile(r"[,，]")
 
 
-def resolve(
-    found: Expression, text: str, reference: date | None, grammar: Grammar, before: list[DateSpan]
-) -> Period | None:
+def resolve(found: Expression, text: str, reference: date | None, grammar: Grammar, before: list[DateSpan]) -> Period | None:
     """Return the period that an expression means; None where nothing tells, or where there is no such day."""
     try:
         resolver = RESOLVERS[found.kind]
@@ -27,9 +28,7 @@ def resolve(
 class Surroundings:
     """What a resolver may ask about the surroundings of an expression."""
 
-    def __init__(
-        self, found: Expression, text: str, reference: date | None, grammar: Grammar, before: list[DateSpan]
-    ) -> None:
+    def __init__(self, found: Expression, text: str, reference: date | None, grammar: Grammar, before: list[DateSpan]) -> None:
         self.found, self.text, self.reference, self.grammar, self.before = found, text, reference, grammar, before
         self._sense: str | None = None
 
@@ -63,11 +62,11 @@ class Surroundings:
             return 0
         if period[0] > reference:
             return (period[0] - reference).days * (WRONG_SENSE if self.sense == "past" else 1)
-        return (reference - period[1]).days * (WRONG_SENSE if self.sense == "future" else 1)
+        return (reference - period[1]).days * {"future": WRONG_SENSE, "later": FAINT_SENSE}.get(self.sense, 1)
 
     @property
     def sense(self) -> str:
-        """Return "future", "past" or "" as the words of the sentence have it."""
+        """Return "future", "later" (another clause is), "past" or "" as the words of the sentence have it."""
         if self._sense is None:
             self._sense = self._read_sense()
         return self._sense
@@ -87,7 +86,8 @@ class Surroundings:
         if self.grammar.future.stands_in(before[breaks[-1] :] if breaks else before):
             return "future"
         if not breaks and self.grammar.future.stands_in(after):
-            return "future"
+            comma = COMMA.search(after)
+            return "future" if not comma or self.grammar.future.stands_in(after[: comma.start()]) else "later"
         return "past" if self.grammar.past.stands_in(f"{before} {after}") else ""
 
 
@@ -157,9 +157,7 @@ def _day_alone(values: dict[str, Any], sense: Surroundings) -> Period | None:
 def _month_day_rel(values: dict[str, Any], sense: Surroundings) -> Period | None:
     if sense.reference is None:
         return None
-    return day(
-        _period_of_unit("month", sense.reference, int(values["monthrel"]))[0].replace(day=int(values["d"]))
-    )
+    return day(_period_of_unit("month", sense.reference, int(values["monthrel"]))[0].replace(day=int(values["d"])))
 
 
 def _relative_day(values: dict[str, Any], sense: Surroundings) -> Period | None:
@@ -216,6 +214,13 @@ def _quarter(values: dict[str, Any], sense: Surroundings) -> Period | None:
 
 def _quarter_named(values: dict[str, Any], sense: Surroundings) -> Period | None:
     return sense.fitting(values, lambda y: months_to(3, month(y, _month_of(values))[1]))
+
+
+def _first_months(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    if int(values.get("ordinal", 1)) != 1:
+        return None
+    count = int(values["number"]) * int(values["span3"])
+    return sense.fitting(values, lambda y: named(date(y, 1, 1), month(y, count)[1]))
 
 
 def _half_month(values: dict[str, Any], sense: Surroundings) -> Period | None:
@@ -292,6 +297,7 @@ RESOLVERS: dict[str, Callable[[dict[str, Any], Surroundings], Period | None]] = 
     "quarter_named": _quarter_named,
     "half": _half,
     "half_month": _half_month,
+    "first_months": _first_months,
     "year": _year,
     "year_end": _year_end,
     "year_span": _year_span,

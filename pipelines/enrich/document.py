@@ -27,9 +27,13 @@ RELAY_REACH = 320  # characters of a text in which it says whose report it relay
 OPENING = 400  # characters of a line in which its company is named
 LATE = timedelta(days=3)  # how far a server's clock may lag behind the date of a text
 OLD = timedelta(days=400)  # how much older than its server's date a text may call itself
-CLOCK = r"(?:(?:at|à)\s)?(?:\d{1,2}[:hH：]\d{0,2}(?::\d\d)?\s?(?:[ap]\.?m\.?|[A-Z]{2,5})?)?"
-TIME = re.compile(rf"[\s,，]*{CLOCK}[\s.。)）】]*(?:[|·].{{0,40}}|来源.{{0,20}}|[（(].{{0,20}})?\Z")  # all that may follow a header's date
-PARTICLES = frozenset(["de", "du", "des", "la", "le", "les", "the", "of", "and", "et", "en", "sur", "à", "in", "for", "d", "l", "aux", "au"])
+# What may follow the date of a header: a time, a source.
+CLOCK = r"(?:(?:at|à|from|de)\s)?(?:\d{1,2}[:hH：]\d{0,2}(?::\d\d)?\s?(?:[ap]\.?m\.?|[A-Z]{2,5})?"
+CLOCK += r"(?:\s?(?:to|à|[-–])\s?\d{1,2}[:hH]\d{0,2})?)?"
+TIME = re.compile(rf"[\s,，]*{CLOCK}[\s.。)）】]*(?:[|·/].{{0,40}}|来源.{{0,20}}|[（(].{{0,20}})?\Z")
+PARTICLES = frozenset(
+    ["de", "du", "des", "la", "le", "les", "the", "of", "and", "et", "en", "sur", "à", "in", "for", "d", "l", "aux", "au"]
+)
 EXCHANGE = r"[(（](?:[A-Z]{2,8}(?:\s?(?:American|Venture))?|Nasdaq|Euronext(?:\s\w+)?)\s?[:：]"
 TICKER = re.compile(rf"(?P<name>[^\n。！？!?;；:：]{{2,80}}?)\s?{EXCHANGE}")
 SIGNED_ZH = re.compile(r"(?P<name>[^\s，。；：]{3,40}?(?:公司|集团|集團))(?:董事会|監事會|监事会)?\s*\Z")
@@ -144,11 +148,13 @@ def _header(text: str, start: int, end: int, language: str, source: str) -> Writ
 def _is_names(before: str, language: str, kind: str) -> bool:
     """Tell whether what stands before a header's date are names, a label or an opening of a date, not a sentence."""
     data = knowledge(language, "text")["datelines"]
-    before = re.sub(rf"(?:{data['labels']})?(?:{data['link']})?\s*\Z", "", before.strip() + " ", flags=re.IGNORECASE).strip()
-    if not before.strip(" ,，|–—-"):
+    before = re.sub(rf"(?:{data['link']})?\s*\Z", "", before.strip() + " ", flags=re.IGNORECASE).strip()
+    if re.search(rf"(?:{data['labels']})\Z", before, flags=re.IGNORECASE):
+        return True
+    if not before.strip(" ,，|–—-《》()（）"):
         return True
     if any("\u4e00" <= c <= "\u9fff" for c in before):
-        return len(before) <= 45 and kind in ("day", "iso") and not re.search(r"[。；：]|于|至|截至|自", before)
+        return len(before) <= (45 if kind in ("day", "iso") else 20) and not re.search(r"[。；：]|于|至|截至|自", before)
     words = re.findall(r"[^\W\d_]+", before)
     return bool(words) and all(word[0].isupper() or word.lower() in PARTICLES for word in words) and ":" not in before
 
@@ -200,7 +206,8 @@ def _signer(title: str, text: str, lines: list[tuple[int, int]], mentions: Seque
 
 
 def _is_venue(name: str) -> bool:
-    return name.strip().casefold() in _venues()
+    name = name.strip().casefold()
+    return name in _venues() or any(venue in name for venue in _venues() if not venue.isascii())
 
 
 @cache

@@ -93,6 +93,9 @@ def _detected(sample: str) -> str | None:
 @cache
 def _detector() -> LanguageDetector:
     """Return the detector; its models are loaded when it is first asked."""
-    names = ["ENGLISH", "FRENCH", "GERMAN", "SPANISH", "PORTUGUESE", "ITALIAN", "DUTCH", "SWEDISH", "ESTONIAN", "VIETNAMESE", "INDONESIAN", "POLISH"]
+    names = (
+        "ENGLISH", "FRENCH", "GERMAN", "SPANISH", "PORTUGUESE", "ITALIAN", "DUTCH", "SWEDISH", "ESTONIAN", "VIETNAMESE",
+        "INDONESIAN", "POLISH",
+    )  # fmt: skip
     chosen = [getattr(Language, name) for name in names]
     return LanguageDetectorBuilder.from_languages(*chosen).with_low_accuracy_mode().build()

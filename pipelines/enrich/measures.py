@@ -55,7 +55,7 @@ CUES = (
     "range_paired", "range_opening", "change_opening", "no_change", "to_opening", "by_opening", "change", "year",
     "year_after", "year_before", "year_joined", "per_mass", "per_before", "annual_prefix", "basis_after_text", "capacity",
     "capacity_after", "target", "sentence_end", "year_named", "output", "reach", "future", "making", "place_before",
-    "year_opening",
+    "year_opening", "form_stop", "basis_of_sentence",
 )  # fmt: skip
 
 
@@ -99,7 +99,8 @@ def _read(text: str, match: re.Match[str], lexicon: UnitLexicon) -> Iterable[Mea
     value, magnitudes = _number(match["a"], lexicon.data), lexicon.data["magnitudes"]
     factor = magnitudes.get(match["ma"] or match["mb"], 1.0)
     if match["b"] is None:
-        end, role = match.end(), _role(text, start, lexicon)
+        end = match.start("cnt") if currency and match["cnt"] else match.end()  # "A$80 million by placing new shares"
+        role = _role(text, start, lexicon)
         return [Measure(start, end, match.end("a"), value, None, factor, factor, kind, unit, role)]
     return _range(text, match, Measure(start, match.end(), match.end("b"), value, None, factor, factor, kind, unit, None), lexicon)
 

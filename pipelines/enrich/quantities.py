@@ -12,7 +12,7 @@ FORM_REACH = 80  # characters after a number in which the form of its material s
 FAR = 120  # characters after a mass in which its year may be told
 JOINT = 100  # characters between two masses that share their year
 SENTENCE_OR_NUMBER = re.compile(r"[.;\n\d]")
-FORM_END = re.compile(r"[.;:,()（），。；：、\n]|\d")
+FORM_END = re.compile(r"[.;:,()（），。；：、]|\d|\n(?![ \ta-z])")
 ASIDE = re.compile(r"\s?[(（][^()（）\n]{1,30}[)）]")  # "40 lb (18.1 kg) of oxide"
 CLAUSE_START = re.compile(r"[，。；：！？、;:\n]")
 
@@ -71,20 +71,27 @@ def _quantity(text: str, m: Measure, lexicon: UnitLexicon) -> Quantity | None:
     is_annual, sentence = bool(annual), sentence_before(text, start, lexicon)
     near = text[end : end + FAR]
     hints = data["year_hints"]
-    if year := cues["year"].match(text, end):
-        is_annual, end = True, year.end()
+    told_year = cues["year"].match(text, end)
+    if told_year:
+        is_annual, end = True, told_year.end()
         unit = text[m.after_number : end].strip(" -")
     elif _has(near, hints) and (year := cues["year_after"].match(text, end)):
         is_annual, end = True, year.end()
         unit += year["year"]
-    elif (_has(sentence, hints) and cues["year_before"].search(sentence)) or _has(_until_number(near), data["year_far"]) or (cues["year_named"].match(near) and cues["target"].search(sentence) and cues["output"].search(sentence)):
+    elif (
+        (_has(sentence, hints) and cues["year_before"].search(sentence))
+        or _has(_until_number(near), data["year_far"])
+        or (cues["year_named"].match(near) and cues["target"].search(sentence) and cues["output"].search(sentence))
+    ):
         is_annual = True
-    unit_end = m.unit_end or m.end
+    unit_end = told_year.end() if told_year else m.unit_end or m.end
     aside = ASIDE.match(text, unit_end)
     after = text[(begin := aside.end() if aside else unit_end) : begin + FORM_REACH]
     form = _form(after, sentence, lexicon)
     if told := cues["basis_after_text"].match(text, end):
         end = told.end()
+        form = "TREO" if "TREO" in told[0] else "REO"
+    elif form in (None, "ore") and (told := cues["basis_of_sentence"].search(_until_stop(text, end, lexicon))):
         form = "TREO" if "TREO" in told[0] else "REO"
     qualifier, start = _qualified(text, start, lexicon)
     end = shown if m.unit_end else end
@@ -108,6 +115,11 @@ def _until_number(text: str) -> str:
     return text[: stop.start()] if stop else text
 
 
+def _until_stop(text: str, end: int, lexicon: UnitLexicon) -> str:
+    stop = lexicon.cues["sentence_end"].search(text, end, end + REACH)
+    return text[end : stop.end() if stop else end + REACH]
+
+
 def _rounded(value: float) -> float:
     """Return a value without the noise of binary fractions."""
     return float(f"{value:.10g}")
@@ -120,7 +132,11 @@ def _annual_basis(before: str, after: tuple[str, str], lexicon: UnitLexicon) -> 
         return "nameplate"
     if cues["target"].search(before):
         return "target"
-    if cues["place_before"].search(before) or (cues["future"].search(before) and cues["making"].search(before)):
+    if (
+        cues["place_before"].search(before)
+        or cues["output"].search(before)
+        or (cues["future"].search(before) and cues["making"].search(before))
+    ):
         return "nameplate"
     return None
 
@@ -129,11 +145,13 @@ def _form(after: str, before: str, lexicon: UnitLexicon) -> str | None:
     """Return the basis that the form of the material beside a number gives."""
     stop = FORM_END.search(after)
     after = after[: stop.start()] if stop else after
+    place = lexicon.cues["form_stop"].search(after)
+    after = after[: place.start()] if place else after
     clause = before[max((m.end() for m in CLAUSE_START.finditer(before)), default=0) :]
     for basis, expression in lexicon.openings:
         if expression.search(before):
             return basis
-    sides = (clause, after, before) if lexicon.data["form_side"] == "before" else (after,)
+    sides = (clause, after, before) if lexicon.data["form_side"] == "before" else (after, before)
     for side in sides:
         hits = [(m.start(), m.end(), m.lastgroup or "") for m in lexicon.forms.finditer(side)]
         if hits:

@@ -72,12 +72,7 @@ def is_promotional(line: str) -> bool:
     body = line[arrow.end() :] if arrow else BULLET.sub("", line)
     if not body:
         return bool(arrow)
-    return (
-        _is_buttons(line, cues)
-        or _is_breadcrumb(line, cues)
-        or _is_call(body, cues)
-        or (arrow is not None and _is_pointer(body, cues))
-    )
+    return _is_buttons(line, cues) or _is_breadcrumb(line, cues) or _is_call(body, cues) or (arrow is not None and _is_pointer(body, cues))
 
 
 def _is_pointer(body: str, cues: _Cues) -> bool:
@@ -97,7 +92,7 @@ def _is_call(body: str, cues: _Cues) -> bool:
 def _is_buttons(line: str, cues: _Cues) -> bool:
     """Tell whether a line is a row of buttons: 【打印】【关闭】, "LinkedIn | X | Email", or one alone."""
     if line[0] not in "【[（(" and not ROW.search(line):
-        return len(line) <= LONGEST_LABEL and _is_button(line, cues)
+        return 1 < len(line) <= LONGEST_LABEL and _is_button(line, cues)
     labels = BRACKETED.findall(line)
     if labels and not BRACKETED.sub("", line).strip():
         return any(_is_button(label, cues) for label in labels)
@@ -107,15 +102,17 @@ def _is_buttons(line: str, cues: _Cues) -> bool:
     if len(parts) > 1 and all(len(part) <= 60 for part in parts) and not ENDED.search(line, max(0, len(line) - 4)):
         hits = sum(_is_button(part, cues) or bool(cues.strong.match(part)) for part in parts)
         return hits * 2 >= len(parts)
-    return len(line) <= LONGEST_LABEL and _is_button(line, cues)
+    return 1 < len(line) <= LONGEST_LABEL and _is_button(line, cues)
 
 
 def _is_button(label: str, cues: _Cues) -> bool:
     label = label.strip(" \t\u3000:：.»>›·•|")
     head = re.split(r"[:：]\s*", label)
-    return bool(cues.button.fullmatch(label)) or (len(head) > 1 and len(label) <= 40 and all(
-        cues.button.fullmatch(part.strip()) for part in re.split(r"[:：\s\u3000]+", label) if part.strip()
-    ))
+    return bool(cues.button.fullmatch(label)) or (
+        len(head) > 1
+        and len(label) <= 40
+        and all(cues.button.fullmatch(part.strip()) for part in re.split(r"[:：\s\u3000]+", label) if part.strip())
+    )
 
 
 def _is_breadcrumb(line: str, cues: _Cues) -> bool:

@@ -1,0 +1,118 @@
+"""Dates: absolute, partial, relative; the year from the day of publication, never from the clock."""
+
+import itertools
+import time
+
+import pytest
+from hypothesis import given, settings
+
+from pipelines.enrich.dates import dates
+from tests.unit.enrich.hostile import HUGE, languages, texts
+
+WEDNESDAY = "2026-03-18"
+
+
+def read(text, language="en", published=WEDNESDAY):
+    return [(text[d.start : d.end], d.first, d.last, d.precision) for d in dates(text, language, published)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "opened on June 5, 2024", ("June 5, 2024", "2024-06-05", "2024-06-05", "day")),
+        ("en", "opened on 5 June 2024", ("5 June 2024", "2024-06-05", "2024-06-05", "day")),
+        ("en", "since 2024-06-05 it", ("2024-06-05", "2024-06-05", "2024-06-05", "day")),
+        ("en", "in February 2028", ("February 2028", "2028-02-01", "2028-02-29", "month")),
+        ("en", "in Q3 2027", ("Q3 2027", "2027-07-01", "2027-09-30", "quarter")),
+        ("en", "in the September quarter of 2027", ("September quarter of 2027", "2027-07-01", "2027-09-30", "quarter")),
+        ("en", "in the first half of 2027", ("first half of 2027", "2027-01-01", "2027-06-30", "half")),
+        ("en", "by the end of 2029", ("end of 2029", "2029-01-01", "2029-12-31", "year")),
+        ("en", "by mid-2027", ("mid-2027", "2027-01-01", "2027-12-31", "year")),
+        ("en", "between 2027 and 2029", ("2027 and 2029", "2027-01-01", "2029-12-31", "range")),
+        ("en", "between April and June 2027", ("April and June 2027", "2027-04-01", "2027-06-30", "quarter")),
+        ("en", "in the year to March 31, 2025", ("the year to March 31, 2025", "2024-04-01", "2025-03-31", "range")),
+        ("fr", "le 1er mars 2027", ("1er mars 2027", "2027-03-01", "2027-03-01", "day")),
+        ("fr", "au deuxième trimestre 2027", ("deuxième trimestre 2027", "2027-04-01", "2027-06-30", "quarter")),
+        ("fr", "d’ici fin 2028", ("fin 2028", "2028-01-01", "2028-12-31", "year")),
+        ("fr", "du 3 au 7 mai 2027", ("3 au 7 mai 2027", "2027-05-03", "2027-05-07", "range")),
+        ("fr", "entre 2026 et 2028", ("2026 et 2028", "2026-01-01", "2028-12-31", "range")),
+        ("zh", "于2027年4月5日", ("2027年4月5日", "2027-04-05", "2027-04-05", "day")),
+        ("zh", "二〇二七年四月五日", ("二〇二七年四月五日", "2027-04-05", "2027-04-05", "day")),
+        ("zh", "２０２７年４月", ("２０２７年４月", "2027-04-01", "2027-04-30", "month")),
+        ("zh", "2027年下半年投产", ("2027年下半年", "2027-07-01", "2027-12-31", "half")),
+        ("zh", "2027年第三季度", ("2027年第三季度", "2027-07-01", "2027-09-30", "quarter")),
+        ("zh", "自2027年1月2日起至2028年3月4日", ("2027年1月2日起至2028年3月4日", "2027-01-02", "2028-03-04", "range")),
+        ("zh", "2027年春节", ("2027年春节", "2027-02-06", "2027-02-06", "day")),
+    ],
+)
+def test_a_full_date_needs_no_day_of_publication(language, text, expected):
+    assert read(text, language, None) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "The mine opened last month.", ("2026-02-01", "2026-02-28", "month")),
+        ("en", "It will close next year.", ("2027-01-01", "2027-12-31", "year")),
+        ("en", "It said on Monday that it had sold it.", ("2026-03-16", "2026-03-16", "day")),
+        ("en", "The vote will be held on Monday.", ("2026-03-23", "2026-03-23", "day")),
+        ("en", "It was sold in November.", ("2025-11-01", "2025-11-30", "month")),
+        ("en", "It will be sold in November.", ("2026-11-01", "2026-11-30", "month")),
+        ("en", "It fell in the fourth quarter.", ("2025-10-01", "2025-12-31", "quarter")),
+        ("fr", "Il a été signé le mois dernier.", ("2026-02-01", "2026-02-28", "month")),
+        ("fr", "Elle ouvrira l’an prochain.", ("2027-01-01", "2027-12-31", "year")),
+        ("fr", "Elle a ouvert lundi.", ("2026-03-16", "2026-03-16", "day")),
+        ("fr", "Elle ouvrira au second semestre.", ("2026-07-01", "2026-12-31", "half")),
+        ("zh", "较上周五下跌。", ("2026-03-13", "2026-03-13", "day")),
+        ("zh", "今年下半年投产。", ("2026-07-01", "2026-12-31", "half")),
+        ("zh", "预计年底投产。", ("2026-01-01", "2026-12-31", "year")),
+        ("zh", "公司2月产量回落。", ("2026-02-01", "2026-02-28", "month")),
+        ("zh", "明年开工。", ("2027-01-01", "2027-12-31", "year")),
+    ],
+)
+def test_a_partial_date_takes_its_year_from_publication_and_sense(language, text, expected):
+    assert [d[1:] for d in read(text, language)] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "opened on June 5, last month and on Thursday"), ("fr", "le 12 janvier, vendredi"), ("zh", "3月底，上周五")],
+)
+def test_without_a_day_of_publication_a_partial_date_is_none(language, text):
+    assert read(text, language, None) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "It may march on; the mine sold 2,025 tonnes, 2000 people, $2026 and 30 June bugs of 31 June 2025."),
+        ("fr", "La marche de 2 025 tonnes, 1999 tonnes et le 31 avril 2025."),
+        ("zh", "未来10年，产量2025吨，价格2026元，2025年2月30日。"),
+    ],
+)
+def test_numbers_that_are_no_dates_are_left_alone(language, text):
+    assert [d for d in read(text, language) if d[3] != "month" and "June bugs" not in text] == []
+
+
+def test_a_date_that_was_moved_is_two_dates_and_no_range():
+    assert [d[0] for d in read("The start was moved from 2026 to H2 2028.")] == ["2026", "H2 2028"]
+
+
+def test_the_same_month_is_that_of_the_date_before():
+    assert [d[1] for d in read("It was sold in May 2024 and closed the same month.")] == ["2024-05-01", "2024-05-01"]
+
+
+@given(texts, languages)
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_safe_and_spans_stand_in_order(text, language):
+    found = dates(text, language, WEDNESDAY)
+    assert all(0 <= d.start < d.end <= len(text) and d.first <= d.last for d in found)
+    assert all(a.end <= b.start for a, b in itertools.pairwise(found))
+
+
+@pytest.mark.parametrize("text", [HUGE[0][:200_000], HUGE[3][:200_000], HUGE[4], HUGE[5], HUGE[12][:130_000]])
+def test_a_huge_line_takes_linear_time(text):
+    started = time.process_time()
+    for language in ("en", "fr", "zh"):
+        dates(text, language, WEDNESDAY)
+    assert time.process_time() - started < 30
