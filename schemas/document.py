@@ -23,7 +23,7 @@ class Document(Struct):
     fetched_at: Annotated[datetime, Column("When it was fetched")]
     served_published: Annotated[str | None, Column("Publication date as the server gave it", max_length=64)]
     served_title: Annotated[str, Column("Title as served", max_length=2000)]
-    served_text: Annotated[str, Column("Plain text as served, promotional lines still in it", min_length=1, max_length=20_000_000)]
+    served_text: Annotated[str, Column("Plain text as served, promotional lines still in it", min_length=1, max_length=2_000_000)]
     licence: Annotated[str, Column("What may be redistributed", one_of=LICENCES)]
     payload_sha256: Annotated[str, Column("Hash of the bytes that were fetched; their name in the archive", pattern=SHA256)]
     title: Annotated[str, Column("Clean title", filled_by="enrich")]
