@@ -5,6 +5,7 @@
 
 import fcntl
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -91,11 +92,21 @@ def _download() -> None:
         made.unlink()
     command = [maven, "-B", "-q", "--strict-checksums", "-f", str(POM), f"-Djars={FOLDER}", "process-resources"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=MAVEN_SECONDS, check=False)  # noqa: S603 - our own words
+        done = subprocess.run(  # noqa: S603 - our own words
+            command, env=_environment(), capture_output=True, text=True, timeout=MAVEN_SECONDS, check=False
+        )
     except subprocess.TimeoutExpired:
         raise NeedsPerson(f"Maven did not fetch the jars within {MAVEN_SECONDS} s", "check the network, then try again") from None
     if done.returncode != 0:
         raise NeedsPerson(f"Maven could not fetch the jars: {_reason(done.stdout + done.stderr)}", _remedy(done.stdout + done.stderr))
+
+
+def _environment() -> dict[str, str]:
+    """Java takes the home from the list of users, where a container's user often has none: Maven gets the one that HOME says."""
+    home = os.environ.get("HOME", "")
+    options = os.environ.get("MAVEN_OPTS", "")
+    is_usable = home and not re.search(r"\s", home) and "-Duser.home" not in options
+    return {**os.environ, "MAVEN_OPTS": f"{options} -Duser.home={home}".strip()} if is_usable else dict(os.environ)
 
 
 def _reason(output: str) -> str:
@@ -106,6 +117,8 @@ def _reason(output: str) -> str:
 
 
 def _remedy(output: str) -> str:
+    if "local repository" in output:
+        return "Maven keeps its cache in ~/.m2: make that writable for you, or set HOME"
     if "No space left" in output:
         return f"free at least 200 MB under {HERE} and in Maven's cache (~/.m2)"
     if "JAVA_HOME" in output or "java: not found" in output:
