@@ -1,4 +1,4 @@
-"""The commands of whoever keeps the data well: `lodestream quarantine list | show | replay | discard`, `audit`."""
+"""The commands of whoever keeps the data well: `lodestream quarantine list | show | replay | discard`, `audit`, `maintain`."""
 
 import sys
 from datetime import UTC, datetime
@@ -35,6 +35,23 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.add_typer(quarantine, name="quarantine")
     app.command()(audit)
+    app.command()(maintain)
+
+
+def maintain(
+    steps: Annotated[list[str] | None, typer.Argument(help="compact, merge, expire, remove; all of them if none is named.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Keep tables and exports small and quick: put small files together, expire snapshots, remove what nothing needs."""
+    from pipelines.maintain import STEPS  # noqa: PLC0415
+
+    unknown = set(steps or ()) - set(STEPS)
+    if unknown:
+        raise ConfigurationError(f"there is no step {sorted(unknown)[0]!r}", f"the steps are {', '.join(STEPS)}")
+    settings = load_settings()
+    counts = {name: STEPS[name](settings, lambda text: None if as_json else _line("", text)) for name in STEPS if name in (steps or STEPS)}
+    if as_json:
+        _print_json(counts)
 
 
 def audit(as_json: AsJson = False) -> None:
@@ -225,7 +242,7 @@ def _ascii(line: bytes) -> str:
 def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for column in columns:
-        table.add_column(column, no_wrap=column not in ("why", "broke"), min_width=WIDTHS.get(column, len(column)))
+        table.add_column(column, no_wrap=column not in ("why", "broke", "source"), min_width=WIDTHS.get(column, len(column)))
     for row in rows:
         table.add_row(*(_cell(column, row[column]) for column in columns))
     return table

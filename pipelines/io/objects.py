@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -14,6 +15,11 @@ from pipelines.settings import Settings
 
 KEY = re.compile(r"[A-Za-z0-9_=.-]{1,180}(/[A-Za-z0-9_=.-]{1,180})*")
 BUSY = {429, 500, 502, 503, 504}
+CHANGED = {"PreconditionFailed", "ConditionalRequestConflict"}
+
+
+class Changed(Exception):
+    """The object is not the one that was to be replaced."""
 
 
 class Objects:
@@ -60,6 +66,35 @@ class Objects:
             raise Transient(f"the object {key} came with {len(body)} of {answer['ContentLength']} bytes")
         return body
 
+    def find(self, key: str) -> tuple[bytes, str] | None:
+        """Content and tag of an object; None when it is missing."""
+        try:
+            answer = self._call("get_object", Key=_checked(key))
+            return answer["Body"].read(), answer["ETag"]
+        except NeedsPerson as error:
+            if isinstance(error, ConfigurationError):
+                raise
+            return None
+        except (BotoCoreError, OSError) as error:
+            raise Transient(f"the object {key} broke off while it was read: {error}") from error
+
+    def replace(self, key: str, body: bytes, tag: str | None) -> bool:
+        """Write an object if it is still the one of that tag (None: if there is none); False when another writer came first."""
+        condition = {"IfMatch": tag} if tag else {"IfNoneMatch": "*"}
+        try:
+            self._call("put_object", Key=_checked(key), Body=body, **condition)
+        except Changed:
+            return False
+        return True
+
+    def modified_at(self, key: str) -> datetime | None:
+        """When an object was last written, by the store's clock; None when it is missing."""
+        try:
+            found: datetime = self._call("head_object", Key=_checked(key))["LastModified"]
+        except NeedsPerson:
+            return None
+        return found
+
     def exists(self, key: str) -> bool:
         """Whether there is an object of that key."""
         try:
@@ -102,6 +137,8 @@ class Objects:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         code = error.response.get("Error", {}).get("Code", "")
         what = f"the object store answered {operation} {self.bucket}/{key} with {status} {code}"
+        if code in CHANGED or status == 412:
+            return Changed(what)
         if status in BUSY:
             return Transient(what)
         if status in (401, 403):
