@@ -12,6 +12,7 @@ from msgspec import Struct, field, to_builtins
 
 from pipelines.audit_exports import check_exports
 from pipelines.audit_scan import SCHEMA, Looked, Scan
+from pipelines.errors import NeedsPerson
 from pipelines.flow import EVERY_TABLE, TABLES, Stage, clean, quarantine, raw, valid
 from pipelines.io.lake import Lake
 from pipelines.io.objects import Objects
@@ -23,6 +24,10 @@ from schemas.vocabulary import RECORDS
 
 IDS = 1000  # ids that a finding lists
 GONE = ("landed", "duplicate", "rejected")
+
+
+class Unaccounted(NeedsPerson):
+    """Records are missing, doubled, or counted wrong."""
 
 
 class Finding(Struct, frozen=True):
@@ -71,6 +76,13 @@ class Audit(Struct):
     def holds(self) -> bool:
         """Whether everything that can be proven holds."""
         return not self.findings
+
+    def held(self) -> dict[str, Any]:
+        """JSON-able form; raises Unaccounted when it does not hold."""
+        if self.findings:
+            told = [f"{f.where}: {f.what} ({f.records}): {', '.join(f.ids)}" for f in self.findings]
+            raise Unaccounted("the audit does not hold:\n" + "\n".join(told), "`lodestream audit` tells more; nothing was changed")
+        return self.as_extra()
 
     def as_extra(self) -> dict[str, Any]:
         """JSON-able form."""

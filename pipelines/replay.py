@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from pipelines.errors import NeedsPerson
+from pipelines.errors import ConfigurationError, NeedsPerson
 from pipelines.flow import quarantine, raw
 from pipelines.io.lake import Lake
 from pipelines.io.objects import Objects
@@ -51,6 +51,24 @@ def decide(
 ) -> Outcome:
     """Replay or discard the selected records that wait; returns what was done."""
     return _Deciding(settings, decision, note, on_progress).run(which)
+
+
+def decide_as_asked(settings: Settings, asked: dict[str, Any]) -> Outcome:
+    """Replay or discard by words, as a DAG's parameters give them; raises ConfigurationError for what they do not say."""
+    words = {name: tuple(asked[name] or ()) for name in ("source", "rule", "stage", "ids")}
+    which = Selection(**words, since=_instant("since", asked["since"]), until=_instant("until", asked["until"]))
+    if which.is_everything and not asked["everything"]:
+        raise ConfigurationError("nothing is selected", "give a source, rule, stage, id or time, or set `everything`")
+    return decide(settings, asked["decision"], which, asked["note"])
+
+
+def _instant(name: str, text: str | None) -> datetime | None:
+    """An instant in ISO 8601, UTC where it names no zone."""
+    try:
+        at = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        raise ConfigurationError(f"{name} is no time: {text!r}", "write it as 2026-05-31T12:00:00Z") from None
+    return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
 
 
 class _Deciding:
