@@ -26,6 +26,8 @@ app = typer.Typer(
 )
 register_stack(app)
 register_operate(app)
+topics_app = typer.Typer(help="The topics, and where stages and tables stand in them.")
+app.add_typer(topics_app, name="topics")
 out = Console()
 
 
@@ -158,21 +160,44 @@ def query(
     out.print(table)
 
 
-@app.command()
-def topics(create: Annotated[bool, typer.Option(help="Make the topics and the bucket that are missing.")] = False) -> None:
+@topics_app.callback(invoke_without_command=True)
+def topics(context: typer.Context) -> None:
     """Show the topics: records, and how far each stage is."""
     from pipelines.progress import topics_table
 
-    settings = load_settings()
-    if create:
-        from pipelines.io.objects import Objects
-        from pipelines.io.topics import Topics
+    if context.invoked_subcommand is None:
+        out.print(topics_table(load_settings()))
 
-        with Topics(settings) as found:
-            made = found.ensure()
-        Objects(settings).ensure_bucket()
-        out.print(f"made {', '.join(made)}" if made else "all topics were there")
-    out.print(topics_table(settings))
+
+@topics_app.command()
+def create() -> None:
+    """Make the topics and the bucket that are missing."""
+    from pipelines.io.objects import Objects
+    from pipelines.io.topics import Topics
+
+    settings = load_settings()
+    with Topics(settings) as found:
+        made = found.ensure()
+    Objects(settings).ensure_bucket()
+    out.print(f"made {', '.join(made)}" if made else "all topics were there")
+
+
+@topics_app.command()
+def rewind(stage: Annotated[str, typer.Argument(help="A stage such as enrich.document, while no worker of it runs.")]) -> None:
+    """Let a stage read again from the oldest record that its topic holds; nothing lands twice by it."""
+    from pipelines.positions import rewind as run_rewind
+
+    run_rewind(load_settings(), stage)
+    out.print(f"{stage} begins at the oldest record again; `lodestream drain` works it through")
+
+
+@topics_app.command()
+def adopt(topic: Annotated[str, typer.Argument(help="A topic that was made anew, or that retention has cut.")]) -> None:
+    """Accept the loss: let the tables begin a topic at the oldest record that it holds."""
+    from pipelines.positions import adopt as run_adopt
+
+    moved = run_adopt(load_settings(), topic)
+    out.print(f"moved {', '.join(moved)}" if moved else f"the tables stood right in {topic}")
 
 
 @app.command()

@@ -4,7 +4,6 @@ from base64 import b64decode
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from pyiceberg.expressions import GreaterThanOrEqual
 from pyiceberg.table import Table
 
 from pipelines.enrich.story import Fingerprint, stories, unpack
@@ -21,7 +20,7 @@ class Stories:
         columns = ("document_id", "story_id", "fingerprint")
         snapshot = table.current_snapshot()
         since = datetime.fromtimestamp((snapshot.timestamp_ms if snapshot else 0) / 1000, UTC) - REACH
-        latest = GreaterThanOrEqual("fetched_at", since.isoformat())  # type: ignore[arg-type]
+        latest = f"fetched_at >= '{since.isoformat()}'"
         for batch in table.scan(row_filter=latest, selected_fields=columns).to_arrow_batch_reader():
             for document_id, story_id, packed in zip(*(batch.column(c).to_pylist() for c in columns), strict=True):
                 self._remember(document_id, unpack(b64decode(packed)), story_id)

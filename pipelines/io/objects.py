@@ -144,7 +144,7 @@ class Objects:
         if status in (401, 403):
             return ConfigurationError(what, "check LODESTREAM_S3_ACCESS_KEY and LODESTREAM_S3_SECRET_KEY")
         if code == "NoSuchBucket":
-            return NeedsPerson(what, f"the bucket {self.bucket} is missing: `lodestream topics --create` makes it")
+            return NeedsPerson(what, f"the bucket {self.bucket} is missing: `lodestream topics create` makes it")
         return NeedsPerson(what)
 
 

@@ -108,7 +108,7 @@ class Topics:
             found = {t["name"]: t for t in self._admin.describe_topics(wanted) if not t.get("error_code")}
         for topic in wanted:
             if topic not in found:
-                raise TopicChanged(f"the topic {topic} is missing", "`lodestream topics --create` makes it")
+                raise TopicChanged(f"the topic {topic} is missing", "`lodestream topics create` makes it")
             partitions = len(found[topic]["partitions"])
             if partitions != self.settings.partitions:
                 raise TopicChanged(
