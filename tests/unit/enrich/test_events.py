@@ -1,0 +1,78 @@
+"""What single sentences tell, in three languages; and the fields of events that rest on more than one sentence."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from pipelines.enrich.read import read
+from pipelines.enrich.reading import Event, Page
+
+TELLINGS = tomllib.loads(Path(__file__).with_name("tellings.toml").read_text(encoding="utf-8"))
+CONTEXT = {
+    "en": "Rare earth news: neodymium, dysprosium and terbium projects of MP Materials and Lynas Rare Earths were in focus.\n",
+    "fr": "Actualité des terres rares : néodyme, dysprosium et terbium, avec MP Materials et Lynas Rare Earths.\n",
+    "zh": "稀土要闻：关注钕、镝、铽以及北方稀土和盛和资源。\n",
+}
+
+
+def events(language: str, text: str, context: str | None = None) -> list[Event]:
+    """The events that `text` tells after the context."""
+    before = CONTEXT[language] if context is None else context
+    reading = read(Page("x", before + text, "", "Wire", "2026-06-10", language))
+    return [event for event in reading.events if event.start >= len(before)]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "wanted"),
+    [(language, sentence, wanted) for language, rows in TELLINGS.items() for sentence, wanted in rows.items()],
+)
+def test_a_sentence_tells_what_it_tells(language: str, sentence: str, wanted: str) -> None:
+    kind, _, factuality = wanted.partition(":")
+    found = events(language, sentence)
+    assert [event.type for event in found] == ([kind] if kind else [])
+    if factuality:
+        assert found[0].factuality == factuality
+
+
+def test_two_buyers_are_two_agreements() -> None:
+    found = events("en", "Stellantis and General Motors signed offtake agreements for NdPr metal with Energy Fuels.")
+    assert [{a.entity_id for a in event.actors} for event in found] == [
+        {"stellantis", "energy_fuels"},
+        {"general_motors", "energy_fuels"},
+    ]
+
+
+def test_two_products_with_two_figures_are_two_events() -> None:
+    found = events("en", "Last year Lynas Rare Earths produced 6,500 tonnes of NdPr oxide and 40 tonnes of terbium oxide.")
+    assert [(event.quantity.normalised_value, event.materials) for event in found if event.quantity] == [
+        (6500, ("NdPr",)),
+        (40, ("Tb",)),
+    ]
+
+
+def test_a_plant_is_the_plant_spoken_of() -> None:
+    text = "Energy Fuels runs the White Mesa Mill, which separates dysprosium oxide. The plant was closed in March."
+    (event,) = events("en", text)
+    assert (event.type, event.site_id, event.stage, event.date) == (
+        "facility_change", "white_mesa_mill", "separation", "2026-03-01",
+    )  # fmt: skip
+
+
+def test_a_first_sentence_speaks_for_its_paragraph() -> None:
+    text = "According to Reuters, MP Materials has opened the 10X facility. The plant will make 7,000 tonnes of magnets a year."
+    assert [event.attribution.kind for event in events("en", text)] == ["named", "named"]
+
+
+def test_every_event_names_its_rule_and_quotes_its_sentence() -> None:
+    text = "Solvay a ouvert une usine d'aimants en mai."
+    reading = read(Page("x", CONTEXT["fr"] + text, "", "Wire", "2026-06-10", "fr"))
+    (event,) = reading.events
+    assert event.rule == "opening"
+    assert reading.text[event.start : event.end] == event.evidence == text
+    assert 0.5 <= event.confidence <= 1.0
+
+
+def test_a_text_off_the_chain_tells_nothing() -> None:
+    text = "The bakery opened its second factory in May. It will produce 3,000 tonnes of bread a year from 2027."
+    assert events("en", text, context="A page about the town.\n") == []
