@@ -23,14 +23,11 @@ VERB = FORMS["verb"]  # of a language without forms: the word is a verb
 FINITE = FORMS["pres"] | FORMS["past"] | FORMS["fut"] | FORMS["cond"] | FORMS["impf"]
 # How a thing is told, and words of a clause's frame: never read inside a longer entry ("no later than" does not deny).
 OPERATORS = frozenset(
-    "not not_only future plan target expect may talks under_way if would say anonymous speaker_voice history "
-    "short_term long_term now_word in_force claim loi".split()
+    ["not", "not_only", "future", "plan", "target", "expect", "may", "talks", "under_way", "if", "would", "say", "anonymous", "speaker_voice", "history", "short_term", "long_term", "now_word", "in_force", "claim", "loi"]
 )
 # Concepts whose words are verbs, in a language that does not conjugate.
 VERBAL = frozenset(
-    "begin resume complete build break_ground open commission expand enlarge_capacity pause close cancel announce produce ship ramp "
-    "delay advance sign supply buy acquire merge sell raise_stake raise_funds fund receive approve refuse apply renew impose "
-    "set_policy lift quote_price up down stable report disrupt curtail".split()
+    ["begin", "resume", "complete", "build", "break_ground", "open", "commission", "expand", "enlarge_capacity", "pause", "close", "cancel", "announce", "produce", "ship", "ramp", "delay", "advance", "sign", "supply", "buy", "acquire", "merge", "sell", "raise_stake", "raise_funds", "fund", "receive", "approve", "refuse", "apply", "renew", "impose", "set_policy", "lift", "quote_price", "up", "down", "stable", "report", "disrupt", "curtail"]
 )
 # What a clause holds beside words: set by the reader, asked for by frames as if it were a concept.
 SEEN = (
@@ -137,7 +134,7 @@ class Lexicon:
         self._determiners = tuple(grammar.get("determiners", ()))
         # What the word is as a noun, where its form may be one: read so after an article.
         self._nouns = [
-            (cell[2], 0) if cell[1] and not cell[1] & ~doubtful or cell[1] & doubtful and cell[2] else None for cell in table.values()
+            (cell[2], 0) if (cell[1] and not cell[1] & ~doubtful) or (cell[1] & doubtful and cell[2]) else None for cell in table.values()
         ]
         self._is_latin = [text[0].isascii() for text in table]
         self._numbers = {text: i for i, text in enumerate(self._patterns)}

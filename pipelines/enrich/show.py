@@ -18,7 +18,7 @@ ENTITY_STYLE = {
 }
 EVENT_STYLE = "on grey15"
 FACTUALITY_STYLE = {"denied": "red", "rumoured": "yellow", "achieved": "green"}
-UNPRINTABLE = {c: "�" for c in (*range(9), *range(11, 32), *range(127, 160))}  # a text must not steer the terminal
+UNPRINTABLE = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "�")  # a text must not steer the terminal
 
 
 def show(reading: Reading, console: Console | None = None) -> None:

@@ -86,6 +86,6 @@ def _is_verb(clause: Clause, start: int, end: int) -> bool:
 
 def _is_span(document: Document, start: int, end: int) -> bool:
     """Whether a name or a date covers the word."""
-    return bool(document.mentions.within(start - 20, end)) and any(
+    return (bool(document.mentions.within(start - 20, end)) and any(
         m.end >= end for m in document.mentions.within(start - 40, end)
-    ) or any(d.end >= end for d in document.dates.within(start - 24, end))
+    )) or any(d.end >= end for d in document.dates.within(start - 24, end))

@@ -120,7 +120,7 @@ def _of_deed(document: Document, clause: Clause, fit: Fit, operators: int, form:
         return "under_way"
     if form & (PRES | INF | IMPF) and not form & (PAST | PART):
         return _present(fit)
-    return "planned" if fit.frame.name in {"start_moved", "design"} or clause.concepts & LOI and kind == "financing" else "achieved"
+    return "planned" if fit.frame.name in {"start_moved", "design"} or (clause.concepts & LOI and kind == "financing") else "achieved"
 
 
 def _present(fit: Fit) -> Factuality | None:

@@ -30,6 +30,7 @@ CLAIM = mask_of("claim")
 SAY, ANNOUNCE = mask_of("say"), mask_of("announce")
 PRICE = mask_of("price")
 DEALS = frozenset({"financing", "supply_agreement", "ownership_change"})
+BESIDE = 14  # characters between a verb of speech and its day
 HEADING = 90  # characters of a line above a list of prices
 TODAY = mask_of("today")
 ANNOUNCED = frozenset({"supply_agreement", "financing", "policy_control"})
@@ -281,7 +282,11 @@ class Filler:
     def _is_of_speech(self, told: Told, clause: Clause, date: DateSpan) -> bool:
         """The day on which somebody said so is not the day of the deed; that of an announcement is, of what was done by it."""
         said = [m for m in clause.marks if m[2] & SAY]
-        if not said or (clause is told.clause and told.fit.anchor[0] < said[0][0] and date.start < said[0][0]):
+        anchor = told.fit.anchor[0]
+        if said and clause is told.clause and anchor < said[0][0]:  # "…, it said on Monday"
+            announced = told.type in ANNOUNCED and told.telling.factuality == "achieved"
+            return not announced and date.precision == "day" and any(0 <= date.start - m[1] < BESIDE for m in said)
+        if not said:
             return False
         if any(m[2] & NOW and m[0] <= date.start < m[1] for m in clause.marks):
             return True

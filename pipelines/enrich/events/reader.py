@@ -1,6 +1,7 @@
 """The reader of events: sentence by sentence, from words of the lexicon to events."""
 
 from bisect import bisect_left
+from importlib.resources import files
 
 from pipelines.enrich.events.attribution import OWN_VOICE, Speakers, Voice
 from pipelines.enrich.events.clauses import Clause, clauses, whole
@@ -15,6 +16,9 @@ from pipelines.enrich.lexicon import Mark, lexicon, mask_of
 from pipelines.enrich.reading import Event, Mention, Sentence
 from pipelines.reference import register
 
+LANGUAGES = frozenset(
+    folder.name for folder in files("pipelines.enrich").joinpath("languages").iterdir() if folder.joinpath("lexicon.toml").is_file()
+)  # what no folder knows is left unread
 WITHOUT_WORDS = frozenset({"company", "agency", "publisher", "place"})
 SHORTEST = 9  # characters of a sentence that can tell an event; a shorter one is a heading
 NOTICE = mask_of("@notice")
@@ -26,6 +30,8 @@ LONGEST = 1600  # characters of a sentence that can tell an event; a longer one 
 
 def read_events(found: Found) -> tuple[Event, ...]:
     """The events of a document, in the order of its text."""
+    if found.language not in LANGUAGES:
+        return ()
     document = Document(found)
     relevance = Relevance(document)
     if not relevance.is_chain:

@@ -100,7 +100,7 @@ def _only_speaks(document: Document, clause: Clause) -> bool:
 
 def _event(document: Document, clause: Clause, outside: int, context: int, *, reported: bool) -> Told | None:
     for fit in fits(clause, outside, context):
-        if not _object_fits(clause, fit):
+        if not _object_fits(document, clause, fit):
             continue
         how = telling(document, clause, fit, reported=reported)
         if how.is_conditional:
@@ -139,7 +139,7 @@ def _tense_fits(frame: Frame, how: Telling) -> bool:
     return frame.tense != "future" or how.factuality in NOW_DATED
 
 
-def _object_fits(clause: Clause, fit: Fit) -> bool:
+def _object_fits(document: Document, clause: Clause, fit: Fit) -> bool:
     """What is bought is a company or a stake, not a material."""
     if fit.frame.object is None:
         return True
@@ -152,6 +152,8 @@ def _object_fits(clause: Clause, fit: Fit) -> bool:
         return bool(clause.organisations)
     if clause.quantities:
         return False
+    if document.grammar.passive.search(document.low[clause.start : anchor[0]]):
+        return bool(clause.organisations or clause.sites)
     return any(m.start > anchor[1] or clause.is_relative for m in (*clause.organisations, *clause.sites))
 
 
