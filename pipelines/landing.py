@@ -79,20 +79,29 @@ class Landing:
     def step(self, seconds: float) -> bool:
         """Read once, and commit when enough was read or long enough ago; False when nothing came in time."""
         messages = self._reader.poll(seconds)
-        self._positions |= self._reader.positions()
-        if messages and not any(self._buffers.values()):
+        if messages and not self._waiting:
             self._since = time.monotonic()
-        counted_only = (raw(self.record), valid(self.record))
         for message in messages:
-            kept = replace(message, value=None) if message.topic in counted_only else message
-            self._buffers[message.topic].append(kept)
-            self._bytes += len(kept.value or b"")
-        waiting = sum(len(b) for b in self._buffers.values())
+            self._take(message)
+            # Looked at for each message: one poll may bring far more than a batch of payloads that were left in the store.
+            if self._waiting >= self.settings.commit_records or self._bytes >= self.settings.batch_bytes:
+                self._commit()
+        self._positions |= self._reader.positions()
         is_due = time.monotonic() - self._since >= self.settings.commit_seconds
-        is_full = waiting >= self.settings.commit_records or self._bytes >= self.settings.batch_bytes
-        if waiting and (is_full or is_due or self._is_read()):
+        if self._waiting and (is_due or self._is_read()):
             self._commit()
         return bool(messages)
+
+    @property
+    def _waiting(self) -> int:
+        return sum(len(b) for b in self._buffers.values())
+
+    def _take(self, message: Message) -> None:
+        """Put a message into its buffer; of topics that are only counted the payload is not kept."""
+        is_counted_only = message.topic in (raw(self.record), valid(self.record))
+        self._buffers[message.topic].append(replace(message, value=None) if is_counted_only else message)
+        self._bytes += 0 if is_counted_only else message.size
+        self._positions[message.topic, message.partition] = message.offset + 1
 
     def is_drained(self) -> bool:
         """Whether the tables are past all that the topics held at the start."""

@@ -58,6 +58,12 @@ class Message:
         return named or Origin(self.topic_id, self.partition, self.offset)
 
     @property
+    def size(self) -> int:
+        """Bytes of the payload, also of one that was left in the store."""
+        text = self.headers.get("ce_datasize", "")
+        return int(text) if text.isdecimal() and len(text) < 12 else len(self.value or b"")
+
+    @property
     def source(self) -> str:
         """Source that served the record, `unknown` where the message does not say."""
         return self.headers.get("ce_source", "").removeprefix("/sources/") or "unknown"
@@ -110,7 +116,8 @@ def first_headers(source: str, record: str, record_id: str, at: datetime, attemp
 def passed_on(message: Message, kind: str, extra: dict[str, str] | None = None) -> Headers:
     """Headers of what a stage makes of a message: the same event, its new type, its origin."""
     kept = {k: v for k, v in message.headers.items() if k.startswith("ce_") or k in ("content-type", "traceparent")}
-    kept.pop("ce_dataref", None)
+    for name in ("ce_dataref", "ce_datasize"):
+        kept.pop(name, None)
     kept |= {"ce_type": f"lodestream.{kind}", "ce_origin": str(message.origin)} | (extra or {})
     return [(k, v.encode("utf-8", "replace")) for k, v in kept.items()]
 

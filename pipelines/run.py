@@ -9,10 +9,8 @@ from typing import Protocol
 from pipelines.errors import StaleWriter, Transient
 from pipelines.flow import STAGES, Stage
 from pipelines.io.topics import Topics
-from pipelines.landing import Landing
 from pipelines.report import Report
 from pipelines.settings import Settings
-from pipelines.transforming import Transforming
 
 log = logging.getLogger(__name__)
 DRAIN_ATTEMPTS = 5
@@ -35,8 +33,14 @@ class Worker(Protocol):
 
 
 def open_worker(settings: Settings, stage: Stage, *, drain: bool, slot: str | None) -> Worker:
-    """The worker of a stage."""
-    return (Landing if stage.verb == "land" else Transforming)(settings, stage, drain=drain, slot=slot)
+    """The worker of a stage; a worker holds in memory only what its own stage needs."""
+    if stage.verb == "land":
+        from pipelines.landing import Landing  # noqa: PLC0415
+
+        return Landing(settings, stage, drain=drain, slot=slot)
+    from pipelines.transforming import Transforming  # noqa: PLC0415
+
+    return Transforming(settings, stage, drain=drain, slot=slot)
 
 
 def drain(settings: Settings, name: str, on_progress: Callable[[Report], None] | None = None) -> Report:

@@ -6,7 +6,6 @@ Output partition = input partition, in order. It may repeat itself at any time: 
 import logging
 from collections.abc import Callable, Iterator, Sequence
 
-from pipelines.enrich.stage import enrich
 from pipelines.errors import LodestreamError
 from pipelines.flow import Stage
 from pipelines.io.consume import GroupReader
@@ -16,11 +15,20 @@ from pipelines.io.topics import Topics
 from pipelines.messages import Message, Rejection, passed_on, printable, rejected
 from pipelines.report import Report
 from pipelines.settings import Settings
-from pipelines.validate import validate
 
 log = logging.getLogger(__name__)
 Function = Callable[[str, Sequence[Message]], Sequence[bytes | Rejection]]
-FUNCTIONS: dict[str, Function] = {"validate": validate, "enrich": enrich}
+
+
+def function_of(verb: str) -> Function:
+    """The function of a stage; imported when it is asked for, since each brings libraries that the other workers need not hold."""
+    if verb == "validate":
+        from pipelines.validate import validate  # noqa: PLC0415
+
+        return validate
+    from pipelines.enrich.stage import enrich  # noqa: PLC0415
+
+    return enrich
 
 
 class Transforming:
@@ -28,7 +36,7 @@ class Transforming:
 
     def __init__(self, settings: Settings, stage: Stage, *, drain: bool, slot: str | None = None) -> None:
         self.settings, self.stage, self.report = settings, stage, Report(stage.name)
-        self._function = FUNCTIONS[stage.verb]
+        self._function = function_of(stage.verb)
         self._objects = Objects(settings)
         with Topics(settings) as topics:
             self._targets = topics.ends(stage.reads) if drain else None

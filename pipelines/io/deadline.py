@@ -27,7 +27,12 @@ def deadline(seconds: float, doing: str) -> Iterator[None]:
 
 
 def _end(seconds: float, doing: str) -> None:
-    log.critical("deadline of %.0f s passed while %s; this process ends now and a restart recovers", seconds, doing)
-    sys.stderr.write(f"lodestream: deadline of {seconds:.0f} s passed while {doing}; the process ends, start it again\n")
+    end_process(f"deadline of {seconds:.0f} s passed while {doing}")
+
+
+def end_process(why: str) -> None:
+    """End this process at once, from any thread: nothing more of it is written, and a restart recovers."""
+    log.critical("%s; this process ends now and a restart recovers", why)
+    sys.stderr.write(f"lodestream: {why}; the process ends, start it again\n")
     sys.stderr.flush()
     os._exit(EXIT_CODE)

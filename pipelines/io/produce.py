@@ -7,7 +7,7 @@ import orjson
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from pipelines.flow import CURSORS
-from pipelines.io.deadline import deadline
+from pipelines.io.deadline import deadline, end_process
 from pipelines.io.objects import Objects
 from pipelines.io.topics import client_options, named_errors
 from pipelines.messages import Headers, read_headers
@@ -15,15 +15,21 @@ from pipelines.settings import Settings
 
 IN_FLIGHT_BYTES = 8 * 2**20
 OVERHEAD = 4096  # room for key and headers beside a value
+NEVER_MS = 2**31 - 1
 
 
 class Writer:
-    """An idempotent producer. The client has no back-pressure, so what is in flight is bounded here."""
+    """An idempotent producer. The client has no back-pressure, so what is in flight is bounded here.
+
+    What lands is told by the highest origin of a partition, so a batch must never reach the log when one before it did not: no batch is
+    given up for its age, and one that fails for another reason ends the process before the client sends the next.
+    """
 
     def __init__(self, settings: Settings, objects: Objects, transactional_id: str | None = None) -> None:
         self.settings, self._objects = settings, objects
         self._pending: list[Any] = []
         self._pending_bytes = 0
+        self._must_be_gapless = transactional_id is None
         with named_errors("starting a producer"), deadline(settings.deadline_seconds, "starting a producer"):
             self._producer = KafkaProducer(
                 **client_options(settings),
@@ -36,16 +42,18 @@ class Writer:
                 batch_size=262_144,
                 max_request_size=2 * settings.record_bytes,
                 max_block_ms=20_000,
-                delivery_timeout_ms=40_000,
+                delivery_timeout_ms=NEVER_MS if self._must_be_gapless else 40_000,
             )
 
     def send(self, topic: str, value: bytes, headers: Headers, key: bytes | None = None, partition: int | None = None) -> None:
         """Queue one message; a value over the size limit goes to the store and the message carries its address."""
         if len(value) > self.settings.record_bytes - OVERHEAD:
-            headers = [*headers, ("ce_dataref", self._objects.put_by_hash("claims", value).encode())]
+            address = self._objects.put_by_hash("claims", value)
+            headers = [*headers, ("ce_dataref", address.encode()), ("ce_datasize", str(len(value)).encode())]
             value = b""
         with named_errors(f"writing to {topic}"), deadline(self.settings.deadline_seconds, f"writing to {topic}"):
-            self._pending.append(self._producer.send(topic, value=value, key=key, headers=headers, partition=partition))
+            future = self._producer.send(topic, value=value, key=key, headers=headers, partition=partition)
+        self._pending.append(future.add_errback(self._failed, topic))
         self._pending_bytes += len(value) + OVERHEAD
         if self._pending_bytes > IN_FLIGHT_BYTES:
             self.flush()
@@ -60,14 +68,24 @@ class Writer:
             for future in pending:
                 future.get(timeout=1)
 
+    def _failed(self, topic: str, error: BaseException) -> None:
+        """Called by the client's thread for a message that was given up, before it sends another."""
+        if self._must_be_gapless:
+            end_process(f"a message to {topic} was refused and those behind it must not overtake it ({type(error).__name__}: {error})")
+
     def close(self) -> None:
         """Close; what was not flushed is not sent."""
+        self._must_be_gapless = False  # from here on the client gives up what is left, all of it
         with deadline(self.settings.deadline_seconds, "closing a producer"):
             self._producer.close(timeout=2)
 
 
 class Publisher(Writer):
-    """What pull publishes with: records and the source's new cursor become visible together or not at all."""
+    """What pull publishes with: the records of a batch become visible together, and the source's new cursor only after them.
+
+    The cursor has a transaction of its own: should a broker that was killed show a part of an aborted transaction, the cursor can then
+    not be that part, and what is published once more is recognised by its ids.
+    """
 
     def __init__(self, settings: Settings, objects: Objects, source: str) -> None:
         super().__init__(settings, objects, transactional_id=f"pull.{source}")
@@ -81,8 +99,13 @@ class Publisher(Writer):
             self._producer.begin_transaction()
 
     def commit(self, cursor: dict[str, Any]) -> None:
-        """Publish the cursor and commit; raises Transient when a record was refused, and then nothing becomes visible."""
+        """Commit the records, then publish the cursor; raises Transient when a record was refused, and then nothing becomes visible."""
+        self._commit()
+        self.begin()
         self.send(CURSORS, orjson.dumps(cursor), [("content-type", b"application/json")], key=self.source.encode())
+        self._commit()
+
+    def _commit(self) -> None:
         # A refused record does not fail the commit by itself, so every acknowledgement is looked at first.
         self.flush()
         with named_errors("committing a transaction"), deadline(self.settings.deadline_seconds, "committing a transaction"):
