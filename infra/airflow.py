@@ -8,12 +8,12 @@ import base64
 import json
 import os
 import secrets
-import subprocess
 import sys
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+from infra import processes
 from infra.airflow_health import ANSWERS, is_healthy
 from infra.files import last_lines, write_atomically
 from infra.ports import HOST
@@ -21,6 +21,7 @@ from infra.service import CHECKOUT, Part, Service, environment
 from pipelines.errors import NeedsPerson
 from pipelines.settings import Settings
 
+MIGRATE = "airflow-migrate"
 # The log servers are for parts on other machines: here the UI reads the logs from the folder.
 OPTIONS = {"scheduler": ["--skip-serve-logs"], "triggerer": ["--skip-serve-logs"]}
 
@@ -41,7 +42,7 @@ def service(settings: Settings) -> Service:
         )
         for command in ANSWERS
     ]
-    return Service("airflow", parts, prepare=partial(prepare, settings, folder), needs=("broker", "store"))
+    return Service("airflow", parts, prepare=partial(prepare, settings, folder), needs=("broker", "store"), steps=(MIGRATE,))
 
 
 def variables_of(settings: Settings, folder: Path) -> dict[str, str]:
@@ -80,13 +81,13 @@ def prepare(settings: Settings, folder: Path) -> None:
     mark = folder / "migrated"
     if mark.exists() and mark.read_text() == version("apache-airflow"):
         return
-    log = settings.home / "logs" / "airflow-migrate.log"
-    with log.open("wb") as output:
-        command = [sys.executable, "-m", "airflow", "db", "migrate"]
-        done = subprocess.run(  # noqa: S603 - our own words
-            command, cwd=folder, env=variables, stdin=subprocess.DEVNULL, stdout=output, stderr=output, timeout=300, check=False
-        )
-    if done.returncode != 0:
+    processes.stop(settings.home, MIGRATE, None, patience=0)
+    if not mark.exists():  # what a start that was killed has made of the database is not known
+        (folder / "airflow.db").unlink(missing_ok=True)
+    command = [sys.executable, "-m", "airflow", "db", "migrate"]
+    step = Part(MIGRATE, lambda: command, folder, is_ready=lambda _: True, environment=lambda: variables, start_seconds=300)
+    log = settings.home / "logs" / f"{MIGRATE}.log"
+    if processes.run(settings.home, step) != 0:
         raise NeedsPerson(f"Airflow's database could not be made: {' '.join(last_lines(log, 1))}", f"see {log}")
     write_atomically(mark, version("apache-airflow"))
 

@@ -3,11 +3,10 @@
 import base64
 import logging
 import shutil
-import subprocess
 import uuid
 from pathlib import Path
 
-from infra import jars
+from infra import jars, processes
 from infra.files import last_lines, write_atomically
 from infra.java import java, properties
 from infra.ports import HOST
@@ -15,6 +14,7 @@ from infra.service import Part, Service
 from pipelines.errors import NeedsPerson
 from pipelines.settings import Settings
 
+FORMAT = "broker-format"
 # Small and quick to start; a broker out of memory must end, not linger.
 JVM = [
     "-Xms128m",
@@ -72,7 +72,7 @@ def service(settings: Settings) -> Service:
         is_ready=lambda _: cluster_id(settings.kafka_port) == own_cluster_id(folder),
         stop_seconds=20,
     )
-    return Service("broker", [part], prepare=lambda: prepare(settings, folder))
+    return Service("broker", [part], prepare=lambda: prepare(settings, folder), steps=(FORMAT,))
 
 
 def prepare(settings: Settings, folder: Path) -> None:
@@ -86,7 +86,7 @@ def prepare(settings: Settings, folder: Path) -> None:
     }
     write_atomically(folder / "server.properties", properties(configuration))
     if not own_cluster_id(folder):
-        _format(folder)
+        _format(settings.home, folder)
 
 
 def own_cluster_id(folder: Path) -> str:
@@ -112,14 +112,14 @@ def _java() -> list[str]:
     return [java(), *JVM, *jars.archive_options("broker"), "-cp", jars.class_path("broker")]
 
 
-def _format(folder: Path) -> None:
+def _format(home: Path, folder: Path) -> None:
     # What a format that was cut short leaves behind starts up and waits for a leader for ever.
+    processes.stop(home, FORMAT, None, patience=0)
     shutil.rmtree(folder / "data", ignore_errors=True)
     identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
-    log = folder / "format.log"
-    with log.open("wb") as output:
-        command = [*_java(), "kafka.tools.StorageTool", "format", "--standalone", "-t", identity, "-c", "server.properties"]
-        done = subprocess.run(command, cwd=folder, stdout=output, stderr=output, timeout=120, check=False)  # noqa: S603
-    if done.returncode != 0:
+    command = [*_java(), "kafka.tools.StorageTool", "format", "--standalone", "-t", identity, "-c", "server.properties"]
+    step = Part(FORMAT, lambda: command, folder, is_ready=lambda _: True, start_seconds=120)
+    log = home / "logs" / f"{FORMAT}.log"
+    if processes.run(home, step) != 0:
         raise NeedsPerson(f"the broker's storage could not be formatted: {' '.join(last_lines(log, 2))}", f"see {log}")
     write_atomically(folder / "formatted", identity + "\n")

@@ -56,6 +56,18 @@ def start(home: Path, part: Part, port: int) -> Record:
     return Record(started.pid, psutil.Process(started.pid).create_time(), port)
 
 
+def run(home: Path, part: Part) -> int:
+    """Run a step to its end, at most `start_seconds` long, and return its exit code; what an earlier one has left is stopped first."""
+    stop(home, part.name, None, patience=0)
+    record = start(home, part, 0)
+    try:
+        return int(psutil.Process(record.pid).wait(part.start_seconds) or 0)
+    except psutil.TimeoutExpired:
+        return -signal.SIGALRM
+    finally:
+        stop(home, part.name, record, patience=0)
+
+
 def find(record: Record | None) -> psutil.Process | None:
     """The recorded process, if it still runs: never another one that was given its pid."""
     if record is None:

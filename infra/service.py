@@ -33,12 +33,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Service:
-    """A service of the stack. `prepare` runs before its parts start, and only if none of them runs."""
+    """A service of the stack. `prepare` runs before its parts start, and only if none of them runs.
+
+    `steps` names the processes that `prepare` runs to their end, which a killed start may leave behind.
+    """
 
     name: str
     parts: list[Part]
     prepare: Callable[[], None]
     needs: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
 
 
 def environment(settings: Settings) -> dict[str, str]:

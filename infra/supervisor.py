@@ -84,7 +84,8 @@ class Supervisor:
         if not self.home.is_dir():
             return 0
         with self.alone("down"):
-            return self._stop_all(sorted(self._known_parts()), report)
+            steps = {step for service in self.services(NAMES) for step in service.steps}
+            return self._stop_all(sorted(self._known_parts() | steps), report)
 
     def status(self) -> list[State]:
         """How each known part is now."""

@@ -90,6 +90,20 @@ def test_a_second_process_of_the_same_part_is_refused(home: Path):
     assert processes.stop(home, "sleeper", again, patience=5) == 1
 
 
+def test_a_step_that_an_earlier_start_left_running_is_stopped_before_it_runs_again(home: Path):
+    left = processes.start(home, part("sleep", "60", home=home), 0)
+
+    assert processes.run(home, part("sh", "-c", "exit 3", home=home)) == 3
+
+    assert processes.find(left) is None
+
+
+def test_a_step_that_does_not_end_is_stopped(home: Path):
+    step = Part("sleeper", lambda: ["sleep", "60"], home, is_ready=lambda _: True, start_seconds=0.2)
+    assert processes.run(home, step) != 0
+    assert processes.members(home, "sleeper", None) == []
+
+
 def test_parts_of_another_home_are_not_members(home: Path, tmp_path: Path):
     other = tmp_path / "other"
     for folder in ("run", "logs"):
