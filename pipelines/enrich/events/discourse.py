@@ -127,18 +127,28 @@ class Discourse:
 
     def definite(self, clause: Clause) -> bool | None:
         """Whether the clause names a plant as known (True) or as new (False); None where it names none."""
-        found: bool | None = None
-        for mark in clause.marks:
-            if mark[2] & PLANT and not mark[3]:
-                state = self._state(clause, mark)
-                if state is False:
-                    return False
-                found = state if found is None else found
-        return found
+        return _plant_is_known(self.document, clause)
 
-    def _state(self, clause: Clause, mark: Mark) -> bool | None:
-        before = self.document.low[max(clause.start, mark[0] - 40) : mark[0]]
-        definite, indefinite = self.document.grammar.definite.search(before), self.document.grammar.indefinite.search(before)
-        if indefinite and (not definite or indefinite.start() > definite.start()):
-            return False
-        return True if definite else None
+
+def names_new_plant(document: Document, clause: Clause) -> bool:
+    """Whether the clause speaks of a plant as new ("a line", « une usine », 一条产线)."""
+    return _plant_is_known(document, clause) is False
+
+
+def _plant_is_known(document: Document, clause: Clause) -> bool | None:
+    found: bool | None = None
+    for mark in clause.marks:
+        if mark[2] & PLANT and not mark[3]:
+            state = _state(document, clause, mark)
+            if state is False:
+                return False
+            found = state if found is None else found
+    return found
+
+
+def _state(document: Document, clause: Clause, mark: Mark) -> bool | None:
+    before = document.low[max(clause.start, mark[0] - 40) : mark[0]]
+    definite, indefinite = document.grammar.definite.search(before), document.grammar.indefinite.search(before)
+    if indefinite and (not definite or indefinite.start() > definite.start()):
+        return False
+    return True if definite else None

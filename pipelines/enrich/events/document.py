@@ -106,12 +106,14 @@ class Grammar:
         self.resumes = re.compile(groups["resumes"])
         self.joined = re.compile(groups["joined"])
         self.case_of_word = dict(self._cases(table["cases"]))
+        self.object_markers = frozenset(table["cases"].get("object", ()))
+        self.of_objects = tuple(table["cases"].get("of_objects", ()))
         self.after_of = tuple(table["cases"]["after_of"])
         self.cases = self._cases(table["cases"])
 
     def _cases(self, table: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:
         """(word, case), longest word first."""
-        pairs = [(lower(fold(word)), case) for case, words in table.items() if case != "after_of" for word in words]
+        pairs = [(lower(fold(word)), case) for case, words in table.items() if case not in {"after_of", "of_objects"} for word in words]
         return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 

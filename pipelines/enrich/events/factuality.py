@@ -57,6 +57,15 @@ def telling(document: Document, clause: Clause, fit: Fit, *, reported: bool) -> 
     return Telling(_of_deed(document, clause, fit, operators, form), negated)
 
 
+def _marks_object(document: Document, mark: Mark) -> bool:
+    """Whether 将 stands before its object ("将该厂转让予 …") and not before a verb."""
+    if not document.grammar.object_markers or document.low[mark[0] : mark[1]] not in document.grammar.object_markers:
+        return False
+    end = mark[1]
+    named = document.mentions.within(end, end + 1) or document.materials.within(end, end + 1)
+    return bool(named) or document.low.startswith(document.grammar.of_objects, end)
+
+
 def _is_cut_off(document: Document, anchor: Mark, mark: Mark) -> bool:
     """Whether a relative clause begins between a noun and the operator after it."""
     between = document.low[anchor[1] : mark[0]]
@@ -67,7 +76,7 @@ def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> i
     """Operators that reach the anchor: those before it; after it as well where the anchor is a noun."""
     found = anchor[2] & (OPERATORS & ~(NOT | MAY))
     for mark in clause.marks:
-        if mark[2] & NOT_ONLY:
+        if mark[2] & NOT_ONLY or (mark[2] & FUTURE and _marks_object(document, mark)):
             continue
         if mark[2] & CANCEL and mark is not anchor and kind in GIVEN_UP and (mark[0] < anchor[0] or not anchor[3]):
             found |= NOT

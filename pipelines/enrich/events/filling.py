@@ -208,6 +208,8 @@ class Filler:
             ids = ids or known_ids
             stage = stage or known_stage
         elif told.type == "financing":
+            if told.fit.frame.name == "price_floor":
+                return ids, stage
             if site_id is None and not any(c.concepts & PLANT for c in told.domain):
                 return (), None
             known_ids, known_stage = self.discourse.product_of(site_id)
@@ -235,7 +237,7 @@ class Filler:
     def _amount(self, told: Told) -> Amount | None:
         if told.type not in WITH_AMOUNT:
             return None
-        is_price = told.type == "price_move"
+        is_price = told.type == "price_move" or told.fit.frame.name == "price_floor"
         for clause in sorted(told.domain, key=lambda c: c is not told.clause):
             fitting = [a for a in clause.amounts if bool(a.per) == is_price]
             if not is_price:  # "a capital increase of 12 million" is no change of an amount

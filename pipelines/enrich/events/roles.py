@@ -263,8 +263,7 @@ def _funders(stage: Stage) -> Cast:
 
 
 def _owners(stage: Stage) -> Cast:
-    kinds = _COMPANY
-    found = [p for p in _present(stage, kinds) if p.case != "than"]
+    found = [p for p in _present(stage, _BODY) if p.case != "than"]
     if stage.clause.is_relative and not any(p.mention.start > stage.fit.anchor[0] and p.case in {"", "of"} for p in found):
         earlier = [m for c in stage.sentence if c.index < stage.clause.index for m in c.organisations if is_company(m)]
         found += [Party(m, "object", -3) for m in earlier[-1:]]

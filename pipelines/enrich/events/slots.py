@@ -92,7 +92,10 @@ def in_force(dates: Iterable[DateSpan], anchor: int, document: Document) -> Date
     given = [d for d in found if d.precision == "range"]
     if given:
         return given[0]
-    if not ends or not starts:
+    given = [d for d in starts if d.qualifier == "from" or document.grammar.since.search(document.low[max(0, d.start - 24) : d.start])]
+    if not ends:  # in force from a day on, whenever that was decided
+        return given[0] if given else None
+    if not starts:
         return None
     first = min(starts, key=lambda d: abs(d.start - anchor))
     last = ends[-1]

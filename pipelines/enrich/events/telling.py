@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from pipelines.enrich.events.clauses import Clause
+from pipelines.enrich.events.discourse import names_new_plant
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.factuality import Telling, telling
 from pipelines.enrich.events.frames import Fit, Frame, fits
@@ -19,10 +20,12 @@ ANTECEDENT = mask_of(
 LENT_LATER = mask_of("disrupt", "pause", "close", "curtail", "@amount", "@price", "@quantity", "@yearly", "@percent", "@date")
 SPOKEN_OF = mask_of("@org", "@site")
 FIGURES = mask_of("@amount", "@quantity")
+NOT = mask_of("not")
 DENY = mask_of("deny")
 IF = mask_of("if")
 CAPACITY = mask_of("capacity")
 CAUSE = mask_of("accident", "strike", "flood", "logistics")
+OF_A_START = frozenset({"start_stated", "opening"})
 RESUME = mask_of("resume")
 STOPS = frozenset({"pause", "shutdown"})
 SAY = mask_of("say")
@@ -34,7 +37,7 @@ MERGED = frozenset(
 )  # fmt: skip
 OF_PLANTS = frozenset({"facility_change", "production_milestone", "schedule_guidance"})
 GIVEN_UP = frozenset({"facility_change", "schedule_guidance", "ownership_change", "financing", "supply_agreement"})
-SIZE = frozenset({"design", "yearly_to_come", "yearly_produced", "output", "funded", "expansion"})  # frames that a bare figure may fill
+SIZE = frozenset({"capacity_raised", "design", "yearly_to_come", "yearly_produced", "output", "funded", "expansion"})  # frames that a bare figure may fill
 
 
 class Told(Struct):
@@ -65,7 +68,8 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
         is_conditional = is_conditional or any(m[2] & IF for m in clause.marks[:3])
         later = found[i + 1].concepts & LENT_LATER if i + 1 < len(found) and not document.grammar.has_borders else 0
         if clause.is_relative and i:
-            later |= found[i - 1].concepts & ANTECEDENT
+            antecedent = found[i - 1].concepts
+            later |= antecedent & ANTECEDENT if not antecedent & CAUSE else 0
         event = None
         if not is_conditional and not _only_speaks(document, clause) and not document.grammar.after_which.search(
             document.low, clause.end - 6, clause.end
@@ -107,13 +111,13 @@ def _event(document: Document, clause: Clause, outside: int, context: int, *, re
             return None
         if how.factuality is None or not _tense_fits(fit.frame, how):
             continue
-        return Told(clause, fit, how, _type(fit.frame, how, clause), [clause])
+        return Told(clause, fit, how, _type(document, fit.frame, how, clause), [clause])
     return None
 
 
 def _gapped(document: Document, clause: Clause, events: list[Told], *, reported: bool) -> Told | None:
     """A clause that says the same of another without naming the thing again ("…, while B has not yet received one")."""
-    if not events or not clause.organisations:
+    if not events or not (clause.organisations or (events[-1].type == "permit" and clause.concepts & NOT)):
         return None
     fit = events[-1].fit
     anchor: Mark | None = next((m for m in clause.marks if m[2] & fit.frame.anchor and m[3]), None)
@@ -123,14 +127,16 @@ def _gapped(document: Document, clause: Clause, events: list[Told], *, reported:
     how = telling(document, clause, again, reported=reported)
     if how.factuality is None:
         return None
-    return Told(clause, again, how, _type(fit.frame, how, clause), [clause, events[-1].clause])
+    return Told(clause, again, how, _type(document, fit.frame, how, clause), [clause, events[-1].clause])
 
 
-def _type(frame: Frame, how: Telling, clause: Clause) -> str:
-    """Planned or targeted with a date, the news is the date."""
+def _type(document: Document, frame: Frame, how: Telling, clause: Clause) -> str:
+    """Planned or targeted with a date, the news is the date; of a plant that is new it is the plant."""
+    if frame.name in OF_A_START and how.factuality in NOW_DATED and clause.dates:
+        return "facility_change" if frame.name != "production_begun" and names_new_plant(document, clause) else "schedule_guidance"
     if frame.is_dated and how.factuality in NOW_DATED and clause.dates:
         return "schedule_guidance"
-    if frame.name == "expansion" and how.factuality == "targeted" and clause.concepts & CAPACITY:
+    if frame.name in {"expansion", "capacity_raised"} and how.factuality == "targeted" and clause.concepts & CAPACITY:
         return "schedule_guidance"
     return frame.type
 
@@ -161,6 +167,14 @@ def _continues(one: Told, other: Told) -> bool:
     """Whether the clause goes on about the same event: same kind and factuality, nobody and nothing new named."""
     if _is_its_size(one, other):
         return True
+    if one.fit.frame.name == "control_imposed" and other.fit.frame.name == "control_in_force":
+        one.telling = other.telling
+        return True
+    unnamed = not other.clause.organisations and not other.clause.sites
+    if one.type == "policy_control" and other.type == "schedule_guidance" and unnamed:
+        return True
+    if one.fit.frame.name == "building" and other.type == "schedule_guidance" and unnamed and not one.clause.dates:
+        return True
     if one.fit.frame.name == "sourcing" and other.type == "supply_agreement":
         one.fit, one.telling, one.clause = other.fit, other.telling, other.clause
         return True
@@ -173,7 +187,7 @@ def _continues(one: Told, other: Told) -> bool:
         return True
     if one.type != other.type or one.type not in MERGED:
         return False
-    if one.telling.factuality != other.telling.factuality and one.type != "supply_agreement":
+    if one.telling.factuality != other.telling.factuality and one.type not in {"supply_agreement", "price_move"}:
         return False
     if one.type == "financing":
         return True
