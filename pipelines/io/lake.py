@@ -71,6 +71,8 @@ class Lake:
     @classmethod
     def open(cls, settings: Settings) -> "Lake":
         """Connect to the catalog and make the tables that are missing."""
+        if not settings.catalog and not settings.home.is_dir():
+            raise NeedsPerson(f"nothing ran in {settings.home} yet: the folder is not there", "`lodestream up` makes it; or set LODESTREAM_HOME")
         with deadline(settings.deadline_seconds, "opening the catalog"), NamedErrors("opening the catalog"):
             catalog = load_catalog(settings.namespace, **catalog_properties(settings))
             catalog.create_namespace_if_not_exists(settings.namespace)
@@ -199,4 +201,5 @@ class NamedErrors:
 
     def __exit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
         if isinstance(error, (SQLAlchemyError, OSError)):
-            raise Transient(f"{self.doing}: {type(error).__name__}: {error}", "are store and catalog up? `lodestream status`") from error
+            said = str(error).split("\n")[0]
+            raise Transient(f"{self.doing}: {type(error).__name__}: {said}", "are store and catalog up? `lodestream status`") from error

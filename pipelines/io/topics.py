@@ -34,7 +34,7 @@ def client_options(settings: Settings) -> dict[str, Any]:
     return {
         "bootstrap_servers": settings.brokers.split(","),
         "client_id": "lodestream",
-        "bootstrap_timeout_ms": 15_000,
+        "bootstrap_timeout_ms": 8_000,
         "request_timeout_ms": 30_000,
         "reconnect_backoff_max_ms": 1000,
         **settings.kafka_security,
@@ -51,6 +51,9 @@ def named_errors(doing: str, stage: str = "") -> Iterator[None]:
         raise OffsetLost(message, RESET_REMEDY.format(stage=stage)) from error
     except PERSON as error:
         raise NeedsPerson(f"{doing}: {type(error).__name__}: {error}", "another worker runs in this slot, or access is denied") from error
+    except kafka.errors.KafkaTimeoutError as error:
+        said = str(error).removeprefix("KafkaTimeoutError: ")
+        raise Transient(f"{doing}: the broker did not answer in time ({said})", UP_REMEDY) from error
     except kafka.errors.KafkaError as error:
         raise Transient(f"{doing}: the broker did not do it ({type(error).__name__}: {error})", UP_REMEDY) from error
     except OSError as error:
