@@ -50,9 +50,9 @@ class Speakers:
                 if mark[2] & ACCORDING:
                     voice = self._after(clause, mark, spoken_of)
                 elif mark[2] & SAY:
-                    voice = self._before(clause, mark, spoken_of)
-                    if voice is None and self._follows_quote(clause, mark):
-                        voice = self._after(clause, mark, spoken_of)
+                    follows = self._follows_quote(clause, mark)
+                    voice = self._after(clause, mark, spoken_of, inverted=True) if follows else None
+                    voice = voice or self._before(clause, mark, spoken_of)
                 if voice and voice.is_named:
                     self.last = voice
                     return voice
@@ -70,13 +70,16 @@ class Speakers:
             return Voice(spoken_of, spoken_of.surface, True)
         return None
 
-    def _after(self, clause: Clause, mark: Mark, spoken_of: Mention | None) -> Voice | None:
+    def _after(self, clause: Clause, mark: Mark, spoken_of: Mention | None, *, inverted: bool = False) -> Voice | None:
         """The speaker after "according to" or, where the quote comes first, after the verb."""
         document = self.document
         end = mark[1]
         limit = min(end + AFTER, document.found.sentences[-1].end)
         comma = document.low.find("," if document.grammar.has_borders else "，", end, limit)
         limit = limit if comma < 0 else comma
+        if inverted:  # what follows "that" is said, and does not say it
+            that = document.grammar.that.search(document.low, end, limit)
+            limit = that.start() if that else limit
         marks = [m for m in clause.marks if m[2] & SPEAKER and end <= m[0] < limit]
         named = [m for m in document.mentions.within(end, limit) if m.type not in NOT_SPEAKERS]
         unnamed = next((m for m in marks if m[2] & ANONYMOUS and not m[2] & TITLE), None)
@@ -134,8 +137,8 @@ class Speakers:
         return Voice(None, self._noun_phrase(clause, mark, clause.start), True)
 
     def _follows_quote(self, clause: Clause, mark: Mark) -> bool:
-        before = self.document.low[max(0, mark[0] - 6) : mark[0]].rstrip(" a")
-        return before.endswith((",", '"', "”", "»", "'", "」")) or mark[0] - clause.start < 3
+        before = self.document.low[max(0, mark[0] - 10) : mark[0]]
+        return bool(self.document.grammar.quoted.search(before)) or mark[0] - clause.start < 3
 
     def _noun_phrase(self, clause: Clause, mark: Mark, start: int) -> str:
         """The words of a speaker without a name: from the clause's beginning or the last comma to the noun."""

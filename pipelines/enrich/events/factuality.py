@@ -26,6 +26,7 @@ SIGN = mask_of("sign")
 STOPS = frozenset({"cancelled", "pause", "shutdown"})
 DECIDE = mask_of("decide")
 IN_PROGRESS = mask_of("in_progress")
+STABLE = mask_of("stable")
 LOI = mask_of("loi")
 IN_FORCE = mask_of("in_force")
 BESIDE = 2  # characters between a verb and "no"
@@ -98,6 +99,10 @@ def _hypothetical(operators: int, *, reported: bool) -> Factuality | None:
 def _of_deed(document: Document, clause: Clause, fit: Fit, operators: int, form: int) -> Factuality | None:
     """Of what somebody does: the strongest operator decides, then the form of the verb."""
     anchor, kind = fit.anchor, fit.frame.type
+    grammar = document.grammar
+    before = document.low[max(clause.start, anchor[0] - 40) : anchor[0]]
+    if form & PART and form & PRES and not (grammar.perfect.search(before) or grammar.passive.search(before)):
+        form &= ~PART  # « construit » without an auxiliary is the present
     if fit.anchor[2] & IN_FORCE and fit.frame.name == "control_in_force":
         return "under_way"
     if operators & NOT:
@@ -114,8 +119,8 @@ def _of_deed(document: Document, clause: Clause, fit: Fit, operators: int, form:
         return "forecast"
     if anchor[2] & IN_PROGRESS:
         return "under_way"
-    before = document.low[max(clause.start, anchor[0] - 40) : anchor[0]]
-    grammar = document.grammar
+    if kind == "policy_control" and any(m[2] & STABLE and 0 < anchor[0] - m[0] < 14 for m in clause.marks):
+        return "under_way"  # "remain suspended"
     if form & ING and grammar.progressive.search(before):
         return "under_way"
     if form & VERB and grammar.purpose.search(before):
@@ -134,7 +139,9 @@ def _of_deed(document: Document, clause: Clause, fit: Fit, operators: int, form:
 
 def _present(fit: Fit) -> Factuality | None:
     """The present tells news of a decision or a stop; of an output it is a profile ("makes magnets")."""
-    profile = {"output", "output_denied", "yearly_produced", "sourcing_profile", "building", "funded", "supply_under_agreement"}
+    if fit.frame.name in {"building", "expansion", "capacity_raised", "drilled"}:
+        return "under_way"
+    profile = {"output", "output_denied", "yearly_produced", "funded", "supply_under_agreement"}
     return None if fit.frame.name in profile else "achieved"
 
 

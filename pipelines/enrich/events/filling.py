@@ -17,6 +17,7 @@ from pipelines.enrich.reading import Actor, Amount, DateSpan, Event, MaterialMen
 
 OF_PLANTS = frozenset({"facility_change", "production_milestone", "schedule_guidance", "disruption", "superlative_claim"})
 WITHOUT_STAGE = frozenset({"ownership_change", "policy_control"})
+OF_RARE_EARTHS = frozenset({"cracking", "separation", "metal", "alloy", "magnet"})  # of others only where a step is named
 WITHOUT_SITE = frozenset({"ownership_change", "policy_control", "price_move", "market_assessment"})
 WITH_QUANTITY = frozenset(
     {"facility_change", "production_milestone", "schedule_guidance", "supply_agreement", "resource_study", "market_assessment",
@@ -69,9 +70,12 @@ class Filler:
             pairs = [(actors, [product]) for actors, product in zip(found.actors, products, strict=True)]
         else:
             pairs = [(actors, products) for actors in found.actors]
-        for actors, own in pairs:
+        has_sums = told.type == "financing" and len(pairs) > 1
+        for which, (actors, own) in enumerate(pairs):
             for materials, quantity in own:
-                events.append(self._event(sentence, told, actors, site_id, materials, quantity, attribution))
+                events.append(
+                    self._event(sentence, told, actors, site_id, materials, quantity, attribution, which if has_sums else -1)
+                )
         if told.type in OF_PLANTS and events:
             self.discourse.remember(found.operator, site_id, events[0].materials, events[0].stage)
         elif found.operator is not None and told.type in {"resource_study", "financing", "permit"}:
@@ -86,12 +90,12 @@ class Filler:
 
     def _event(
         self, sentence: Sentence, told: Told, actors: tuple[Actor, ...], site_id: str | None,
-        materials: tuple[MaterialMention, ...] | None, quantity: Quantity | None, attribution: object,
+        materials: tuple[MaterialMention, ...] | None, quantity: Quantity | None, attribution: object, which: int = -1,
     ) -> Event:  # fmt: skip
         clause = told.clause
         ids, stage = self._product(told, site_id, materials)
         first, last, precision = when(self._date(told))
-        amount = self._amount(told)
+        amount = self._amount(told, which)
         return Event(
             type=told.type, factuality=told.telling.factuality or "achieved", start=sentence.start, end=sentence.end,
             evidence=self.document.text[sentence.start : sentence.end], rule=told.fit.frame.name, confidence=_confidence(told, actors),
@@ -217,8 +221,8 @@ class Filler:
         elif told.type == "resource_study":
             ids = ids or self.discourse.product_of(site_id)[0]
             return ids, "exploration"
-        if told.type in WITHOUT_STAGE or (stage in {"separation", "metal", "beneficiation", "alloy"} and not are_rare(ids) and not given):
-            stage = None if told.type in WITHOUT_STAGE or not are_rare(ids) else stage
+        if told.type in WITHOUT_STAGE or (stage in OF_RARE_EARTHS and ids and not are_rare(ids) and not self._names_step(told, stage)):
+            stage = None
         return ids, stage
 
     def _stage(self, told: Told, domain: list[Clause], mentioned: Sequence[MaterialMention]) -> str | None:
@@ -232,11 +236,18 @@ class Filler:
                     return stage
         return None
 
+    def _names_step(self, told: Told, stage: str) -> bool:
+        """Whether the clauses name the step itself, not only what it gives."""
+        return any(w.stage == stage and not w.is_product for c in told.domain for w in self.document.stages.within(c.start, c.end))
+
     # --- how much and when ----------------------------------------------------------------------------------------
 
-    def _amount(self, told: Told) -> Amount | None:
+    def _amount(self, told: Told, which: int = -1) -> Amount | None:
+        """The sum of the event; `which`: of several recipients with a sum each, the one meant."""
         if told.type not in WITH_AMOUNT:
             return None
+        if which >= 0:
+            return [a for a in told.clause.amounts if not a.per][which]
         is_price = told.type == "price_move" or told.fit.frame.name == "price_floor"
         for clause in sorted(told.domain, key=lambda c: c is not told.clause):
             fitting = [a for a in clause.amounts if bool(a.per) == is_price]
@@ -285,13 +296,13 @@ class Filler:
         """The day on which somebody said so is not the day of the deed; that of an announcement is, of what was done by it."""
         said = [m for m in clause.marks if m[2] & SAY]
         anchor = told.fit.anchor[0]
+        if told.type != "price_move" and any(m[2] & NOW and m[0] <= date.start < m[1] for m in clause.marks):
+            return True  # "to date"
         if said and clause is told.clause and anchor < said[0][0]:  # "…, it said on Monday"
             announced = told.type in ANNOUNCED and told.telling.factuality == "achieved"
             return not announced and date.precision == "day" and any(0 <= date.start - m[1] < BESIDE for m in said)
         if not said:
             return False
-        if any(m[2] & NOW and m[0] <= date.start < m[1] for m in clause.marks):
-            return True
         if told.type in ANNOUNCED and told.telling.factuality == "achieved":
             return False
         performs = any(m[2] & ANNOUNCE for m in said) and told.telling.factuality == "achieved"

@@ -15,6 +15,7 @@ SAY = mask_of("say", "according")
 TO_BUY = mask_of("buy", "offtake", "source_from")
 TO_SUPPLY = mask_of("supply", "ship")
 RECEIVE = mask_of("receive", "raise_funds", "apply")
+AUTHORITY_WORD = mask_of("authority_word")
 OFFTAKE = mask_of("offtake")
 ORDER = {"exploration": 1, "mining": 2, "beneficiation": 3, "cracking": 4, "separation": 5, "metal": 6, "alloy": 7, "magnet": 8}
 
@@ -258,6 +259,11 @@ def _funders(stage: Stage) -> Cast:
     if not any(a.role == "recipient" for a in actors) and leader is not None and leader not in mentions:
         actors.append(actor("recipient", leader))
         mentions.append(leader)
+    givers = [a for a in actors if a.role == "investor"]
+    takers = [a for a in actors if a.role == "recipient"]
+    sums = [a for a in stage.clause.amounts if not a.per]
+    if len(takers) == len(sums) > 1:  # each recipient with a sum of its own
+        return Cast([_once([*givers, taker]) for taker in takers], mentions, None)
     taker = next((m for m, a in zip(mentions, actors, strict=False) if a.role == "recipient" and is_company(m)), None)
     return Cast([_once(actors)], mentions, taker)
 
@@ -289,6 +295,8 @@ def _licensees(stage: Stage) -> Cast:
     """Authority and recipient; two recipients make two permits."""
     agencies = [m for c in stage.sentence for m in c.organisations if m.type == "agency"]
     authority = agencies[:1]
+    if not authority and stage.clause.concepts & AUTHORITY_WORD and stage.discourse.authority is not None:
+        authority = [stage.discourse.authority]
     found = [p for p in _distinct(_present(stage, _COMPANY)) if p.case != "than"]
     recipients = [p.mention for p in found] or _operator(stage)
     heads = [actor("authority", m) for m in authority]
