@@ -248,6 +248,13 @@ class _Checks:
             "SELECT replay_of || ' attempt ' || attempt FROM raw WHERE replay_of IS NOT NULL"
             " GROUP BY replay_of, attempt HAVING count(*) > 1",
         )
+        if self._is_whole(raw):
+            self._find(
+                raw(self.record),
+                "replayed by its decision, and never sent",
+                "SELECT replay_of || ' attempt ' || attempt FROM decisions d WHERE decision = 'replayed'"
+                " AND NOT EXISTS (SELECT 1 FROM raw r WHERE r.replay_of = d.replay_of AND r.attempt = d.attempt)",
+            )
         for name, topic in (("valid", valid), ("clean", clean), ("quarantine", quarantine)):
             self._find(
                 topic(self.record),

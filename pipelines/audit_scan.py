@@ -29,7 +29,7 @@ CREATE TABLE raw (part INT, place INT, at INT, day INT, attempt INT, id TEXT, re
 CREATE TABLE valid (part INT, place INT, at INT, day INT, id TEXT, PRIMARY KEY (part, place)) WITHOUT ROWID;
 CREATE TABLE clean (part INT, place INT, at INT, day INT, id TEXT, key TEXT, PRIMARY KEY (part, place)) WITHOUT ROWID;
 CREATE TABLE quarantine (part INT, place INT, at INT, day INT, id TEXT, stage TEXT, PRIMARY KEY (part, place, stage)) WITHOUT ROWID;
-CREATE TABLE decisions (id TEXT, at INT, part INT);
+CREATE TABLE decisions (id TEXT, at INT, part INT, decision TEXT, replay_of TEXT, attempt INT);
 CREATE TABLE landed (id TEXT, revision INT, key TEXT, part INT, place INT, at INT, source TEXT);
 CREATE TABLE quarantined (id TEXT, part INT, place INT, stage TEXT, is_of_topic INT);
 CREATE TABLE decided (id TEXT);
@@ -42,6 +42,7 @@ CREATE INDEX landed_by_place ON landed (part, place);
 CREATE INDEX landed_by_id ON landed (id, revision);
 CREATE INDEX quarantined_by_place ON quarantined (part, place, stage);
 CREATE INDEX clean_by_key ON clean (key);
+CREATE INDEX raw_by_replay ON raw (replay_of, attempt) WHERE replay_of IS NOT NULL;
 """
 
 
@@ -71,7 +72,8 @@ class Scan:
             # What follows is loaded before what it follows, so that nothing seems to be missing that was only committed meanwhile.
             order = ("accounting", *TABLES[record][1:], first, "decisions", "quarantine")
             tables = {name: self._lake.tables[name].load() for name in order}
-            oldest, ends = ({t: offsets(t) for t in topics_of(record)} for offsets in (topics.beginnings, topics.ends))
+            # Backwards along the way, so that what is seen of a topic also has its origin in the topic before.
+            oldest, ends = ({t: offsets(t) for t in topics_of(record)[::-1]} for offsets in (topics.beginnings, topics.ends))
         looked = Looked(record, tables, oldest)
         for verb, offsets in committed.items():
             self._reached(verb, {p: o or 0 for p, o in offsets.items()})
@@ -142,7 +144,8 @@ class Scan:
         found: dict[str, list[tuple[Any, ...]]] = {topic: [] for topic in ("raw", "valid", "clean", "quarantine", "decisions")}
         for m in messages:
             if m.is_decision:
-                found["decisions"].append((m.headers["ce_id"], m.offset, m.partition))
+                said = m.headers
+                found["decisions"].append((said["ce_id"], m.offset, m.partition, said["ce_decision"], said["ce_quarantineid"], m.attempt))
                 continue
             if m.origin.topic_id != raw_id:
                 looked.foreign += 1

@@ -15,7 +15,7 @@ HEADER_LIMIT = 4096  # bytes that are kept of one header; a hostile message may 
 HEADER_COUNT = 64
 DECISION = "lodestream.decision"
 # What quarantine adds to a record's own headers.
-OF_QUARANTINE = ("ce_origin", "ce_rule", "ce_field", "ce_value", "ce_stage", "ce_dataref")
+OF_QUARANTINE = ("ce_origin", "ce_rule", "ce_field", "ce_value", "ce_stage", "ce_dataref", "ce_datasize")
 
 
 @dataclass(frozen=True, order=True)

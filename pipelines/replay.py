@@ -28,6 +28,7 @@ from pipelines.settings import Settings
 
 log = logging.getLogger(__name__)
 Decision = Literal["replayed", "discarded"]
+Sent = tuple[str, bytes, Headers, bytes | None, int | None]  # topic, value, headers, key, partition
 ORDER = "rejected_at, origin_partition, origin_offset"
 
 
@@ -97,6 +98,7 @@ class _Deciding:
 
     def _write(self, writer: ReplayWriter, rows: Iterator[dict[str, Any]]) -> None:
         done: Counter[str] = Counter()
+        decisions: list[Sent] = []
         size = 0
         for row in rows:
             try:
@@ -106,36 +108,39 @@ class _Deciding:
                 continue
             if not done:
                 writer.begin()
-            size += self._send(writer, row, message)
+            if message:
+                writer.send(raw(row["record"]), *message, *_place(row, by_key=True))
+                size += len(message[0])
+            decisions.append(self._decision(row))
             done[row["rule"]] += 1
             if done.total() >= self.settings.batch_records or size >= self.settings.batch_bytes:
-                self._commit(writer, done)
-                done, size = Counter(), 0
+                self._commit(writer, decisions, done)
+                decisions, done, size = [], Counter(), 0
         if done:
-            self._commit(writer, done)
+            self._commit(writer, decisions, done)
 
-    def _commit(self, writer: ReplayWriter, done: Counter[str]) -> None:
+    def _commit(self, writer: ReplayWriter, decisions: list[Sent], done: Counter[str]) -> None:
+        # The records are in the log before any decision is: should a broker that was killed show a part of an aborted transaction, a
+        # decision without its record cannot be that part.
+        writer.flush()
+        for decision in decisions:
+            writer.send(*decision)
         writer.commit()
         self.outcome.done.update(done)
         if self._on_progress:
             self._on_progress(self.outcome.done.total())
 
-    def _send(self, writer: ReplayWriter, row: dict[str, Any], delivery: tuple[bytes, Headers] | None) -> int:
-        """Send the raw record, if it is a replay, and the decision; returns the bytes sent."""
-        key = b64decode(row["message_key"]) if row["message_key"] else None
-        partition = None if key else row["origin_partition"]  # a key finds its partition by itself
-        if delivery:
-            writer.send(raw(row["record"]), *delivery, key, partition)
+    def _decision(self, row: dict[str, Any]) -> Sent:
+        """The message that says what was decided."""
         decided = Decided(
             quarantine_id=row["quarantine_id"],
             source=row["source"],
             decision=self.outcome.decision,
-            attempt=row["attempt"] + (delivery is not None),
+            attempt=row["attempt"] + (self.outcome.decision == "replayed"),
             at=datetime.now(UTC),
             note=self.note,
         )
-        writer.send(quarantine(row["record"]), msgspec.json.encode(decided), decided.headers(), key, row["origin_partition"])
-        return len(delivery[0]) if delivery else 0
+        return quarantine(row["record"]), msgspec.json.encode(decided), decided.headers(), *_place(row)
 
     def _delivery(self, row: dict[str, Any]) -> tuple[bytes, Headers]:
         """The original bytes and the headers of their next delivery; raises NeedsPerson when they cannot be sent again."""
@@ -156,6 +161,12 @@ class _Deciding:
         if not value:
             raise NeedsPerson("the message has no value that could be sent again", "discard it")
         return value, replayed(said, row["record"], row["quarantine_id"], row["attempt"] + 1)
+
+
+def _place(row: dict[str, Any], *, by_key: bool = False) -> tuple[bytes | None, int | None]:
+    """Key and partition of the record's first delivery; `by_key` leaves the partition to the key where there is one."""
+    key = b64decode(row["message_key"]) if row["message_key"] else None
+    return key, None if key and by_key else row["origin_partition"]
 
 
 def _waiting(db: sqlite3.Connection, record: str) -> Iterator[dict[str, Any]]:
