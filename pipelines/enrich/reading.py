@@ -29,12 +29,11 @@ class Page(Struct, frozen=True):
 
 
 class Sentence(Struct, frozen=True):
-    """A sentence of the clean text and the clauses in it, in order."""
+    """A sentence of the clean text."""
 
     start: int
     end: int
     paragraph: int  # running number of the line that it stands in, from 0
-    clauses: tuple[tuple[int, int], ...]
 
 
 class DateSpan(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Sentences and clauses of a text, with exact offsets, in one linear pass over its ends."""
+"""Sentences of a text, with exact offsets, in one linear pass over its ends."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,6 @@ DATELINED = 60  # sentences of a text after which no line is looked at for a dat
 
 class _Rules(NamedTuple):
     ends: re.Pattern[str]
-    clauses: re.Pattern[str]
     speaker: re.Pattern[str]
     abbreviations: frozenset[str]
     weak: frozenset[str]
@@ -42,7 +41,7 @@ def sentences(text: str, language: str) -> list[Sentence]:
         opening = dateline(text, start, end) if len(found) < DATELINED else None
         begin = opening.end if opening and opening.end < end else start
         for first, last in _split(text, begin, end, rules):
-            found.append(Sentence(first, last, paragraph, tuple(_clauses(text, first, last, rules))))
+            found.append(Sentence(first, last, paragraph))
     return found
 
 
@@ -130,21 +129,11 @@ def _is_abbreviation(text: str, stop: int, following: str, rules: _Rules) -> boo
     return (token in rules.weak or is_initial or bool(INITIALS.fullmatch(token))) and following not in rules.starters
 
 
-def _clauses(text: str, start: int, end: int, rules: _Rules) -> Iterator[tuple[int, int]]:
-    begin = start
-    for match in rules.clauses.finditer(text, start, end):
-        if match.start() > begin and match.end() < end:
-            yield begin, match.start()
-            begin = match.end()
-    yield begin, end
-
-
 @cache
 def _rules(language: str) -> _Rules:
     data = knowledge(language, "text")["sentences"]
     return _Rules(
         re.compile(rf"[.!?…。！？][.!?…。！？]*(?:{data['closers']})*"),
-        re.compile(data["clauses"]),
         re.compile(data["speaker_after"]),
         frozenset(data["abbreviations"]),
         frozenset(data["weak_abbreviations"]),

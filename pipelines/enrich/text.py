@@ -11,18 +11,23 @@ from pipelines.enrich.language import known_languages
 
 LONGEST = 300  # characters of a line that may still be a call or a button row
 SURROGATES = re.compile(r"[\ud800-\udfff]")
-LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
+LINE_ENDS = "\u2028\u2029\x0b\x0c\x85"
 ARROW = re.compile(r"^\s*(?:[》>»›▶►→➤➜☛👉⇒]+|-{1,2}>|={1,2}>)\s*")
 BULLET = re.compile(r"^\s*[•*·▪●■◆\-–—]\s*")
+LED = frozenset("》>»›▶►→➤➜☛👉⇒-=•*·▪●■◆–—")  # what an arrow or a bullet begins with
 LONGEST_LABEL = 48  # characters of a button
 ROW = re.compile(r"[|｜¦·•/／\u3000]")
 SEPARATOR = re.compile(r"\s*[|｜¦]\s*|\s+[·•/／]\s+|\u3000+")
 CRUMB = re.compile(r"\s*(?:>|›|»|→|＞|/)\s*")
 CRUMB_SIGN = re.compile(r"[>›»→＞/]")
+DIVIDED = re.compile(r"[|｜¦·•/／\u3000>›»→＞]")  # what a row of buttons or a path of pages holds
+OPENED = frozenset("【[（(")
 BRACKETED = re.compile(r"\s*[【\[（(]([^【】\[\]（）()\n]{1,24})[】\]）)]")
 ENDED = re.compile(r"[.!?。！？…;；]\s?[\"”’»)）]?\Z")
 SENTENCE = re.compile(r"[.!?。！？]+[\"”’»)）]?(?:\s|$)|[。！？]")
 PAUSE = re.compile(r"[,:!?–—，：！？]\s*|\.\s+|。")
+KEY = 3  # letters that an expression is kept by
+OPENING = re.compile(r"[^\W\d_]{1,3}(?![?*+{])|[^\W\d_]{1,2}(?![?*+{])|[^\W\d_](?![?*+{])")
 VOID = re.compile(r"\d")
 
 
@@ -44,7 +49,11 @@ class _Cues(NamedTuple):
 
 def well_formed(text: str) -> str:
     """Return a text of the same length without lone surrogates, which no encoder takes."""
-    return SURROGATES.sub("\ufffd", text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return SURROGATES.sub("\ufffd", text)
+    return text
 
 
 def clean(text: str) -> Clean:
@@ -52,7 +61,11 @@ def clean(text: str) -> Clean:
 
     Line ends become "\\n" and lone surrogates U+FFFD; apart from these every line that stays is as it was.
     """
-    text = LINE_ENDS.sub("\n", well_formed(text))
+    text = well_formed(text)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    for mark in LINE_ENDS:
+        text = text.replace(mark, "\n")
     kept, removed = [], []
     for line in text.split("\n"):
         if line and len(line) <= 2 * LONGEST and is_promotional(line):
@@ -68,11 +81,18 @@ def is_promotional(line: str) -> bool:
     if not line or len(line) > LONGEST:
         return False
     cues = _cues()
-    arrow = ARROW.match(line)
-    body = line[arrow.end() :] if arrow else BULLET.sub("", line)
-    if not body:
-        return bool(arrow)
-    return _is_buttons(line, cues) or _is_breadcrumb(line, cues) or _is_call(body, cues) or (arrow is not None and _is_pointer(body, cues))
+    arrow, body = None, line
+    if line[0] in LED:
+        arrow = ARROW.match(line)
+        body = line[arrow.end() :] if arrow else BULLET.sub("", line)
+        if not body:
+            return bool(arrow)
+    if DIVIDED.search(line):
+        if _is_buttons(line, cues) or _is_breadcrumb(line, cues):
+            return True
+    elif (len(line) <= LONGEST_LABEL or line[0] in OPENED) and _is_buttons(line, cues):
+        return True
+    return _is_call(body, cues) or (arrow is not None and _is_pointer(body, cues))
 
 
 def _is_pointer(body: str, cues: _Cues) -> bool:
@@ -83,15 +103,14 @@ def _is_pointer(body: str, cues: _Cues) -> bool:
 def _is_call(body: str, cues: _Cues) -> bool:
     # A call may stand later in the line: "For daily prices, sign up for our newsletter."
     opens = cues.strong.match(body)
-    later = opens or cues.weak.match(body) or any(cues.strong.match(body, m.end()) for m in PAUSE.finditer(body))
-    if not later or len(SENTENCE.findall(body)) > 2:
+    if not (opens or cues.weak.match(body) or cues.strong.follows(body, PAUSE)) or len(SENTENCE.findall(body)) > 2:
         return False
     return opens or bool(cues.address.search(body) and cues.objects.search(body))
 
 
 def _is_buttons(line: str, cues: _Cues) -> bool:
     """Tell whether a line is a row of buttons: 【打印】【关闭】, "LinkedIn | X | Email", or one alone."""
-    if line[0] not in "【[（(" and not ROW.search(line):
+    if line[0] not in OPENED and not ROW.search(line):
         return 1 < len(line) <= LONGEST_LABEL and _is_button(line, cues)
     labels = BRACKETED.findall(line)
     if labels and not BRACKETED.sub("", line).strip():
@@ -143,28 +162,26 @@ def _cues() -> _Cues:
 
 
 class _Openers:
-    """Expressions that a line may open with, kept by their first letter so that few are tried on a line."""
+    """Expressions that a line may open with, kept by their first letters so that few are tried on a line."""
 
     def __init__(self, expression: str, after: str = "") -> None:
-        kept: dict[str, list[str]] = {}
-        anywhere = []
-        for branch in _branches(expression):
-            first = branch[0].lower()
-            if first.isalpha():
-                kept.setdefault(first, []).append(branch)
-            else:
-                anywhere.append(branch)
-        self._anywhere = self._compiled(anywhere, after)
-        self._kept = {first: self._compiled(branches + anywhere, after) for first, branches in kept.items()}
-
-    @staticmethod
-    def _compiled(branches: list[str], after: str) -> re.Pattern[str]:
-        return re.compile(f"(?:{'|'.join(branches) or '(?!)'}){after}", re.IGNORECASE)
+        branches = [one for branch in _branches(expression) for one in _openings(branch)]
+        openings = [OPENING.match(branch.lower()) for branch in branches]
+        pairs = [(opening[0][:KEY] if opening else "", branch) for opening, branch in zip(openings, branches, strict=True)]
+        self._kept: dict[str, re.Pattern[str]] = {}
+        for key in dict(pairs):
+            chosen = [branch for begin, branch in pairs if begin.startswith(key) and len(key) == KEY or key.startswith(begin)]
+            self._kept[key] = re.compile(f"(?:{'|'.join(chosen)}){after}", re.IGNORECASE)
 
     def match(self, text: str, position: int = 0) -> bool:
         """Tell whether one of the expressions stands at a position."""
-        first = text[position : position + 1].lower()
-        return bool(self._kept.get(first, self._anywhere).match(text, position))
+        kept, first = self._kept, text[position : position + KEY].lower()
+        found = kept.get(first) or kept.get(first[:2]) or kept.get(first[:1]) or kept.get("")
+        return bool(found and found.match(text, position))
+
+    def follows(self, text: str, pause: re.Pattern[str]) -> bool:
+        """Tell whether one of the expressions stands after a pause."""
+        return any(self.match(text, m.end()) for m in pause.finditer(text))
 
 
 def _branches(expression: str) -> list[str]:
@@ -176,3 +193,13 @@ def _branches(expression: str) -> list[str]:
             branches.append(expression[begin:position])
             begin = position + 1
     return [branch for branch in [*branches, expression[begin:]] if branch]
+
+
+def _openings(branch: str) -> list[str]:
+    """Return a branch as branches that begin with a letter, where it opens with alternatives ("(?:请)?点击", "您?的")."""
+    group = re.match(r"(?:\(\?:([^()]*)\)|(\w)(?=\?))(\??)", branch)
+    if not group:
+        return [branch]
+    rest = branch[group.end() :]
+    words = (group[1] or group[2]).split("|")
+    return [f"{word}{rest}" for word in words] + (_openings(rest) if group[3] else [])
