@@ -101,9 +101,11 @@ def _attempts(  # noqa: PLR0913 - the loop's whole state
         worker: Worker | None = None
         try:
             worker = open_worker(settings, stage, drain=is_drain, slot=slot)
-            while not stop.is_set() and not (is_drain and worker.is_drained()):
-                if worker.step(0.5 if is_drain else 1.0):
+            while not stop.is_set():
+                if worker.step(0.3 if is_drain else 1.0):
                     failures = 0
+                elif is_drain and worker.is_drained():
+                    break
                 if on_progress:
                     on_progress(worker.report)
             worker.close()

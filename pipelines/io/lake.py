@@ -72,7 +72,8 @@ class Lake:
     def open(cls, settings: Settings) -> "Lake":
         """Connect to the catalog and make the tables that are missing."""
         if not settings.catalog and not settings.home.is_dir():
-            raise NeedsPerson(f"nothing ran in {settings.home} yet: the folder is not there", "`lodestream up` makes it; or set LODESTREAM_HOME")
+            remedy = "`lodestream up` makes it; or set LODESTREAM_HOME"
+            raise NeedsPerson(f"nothing ran in {settings.home} yet: the folder is not there", remedy)
         with deadline(settings.deadline_seconds, "opening the catalog"), NamedErrors("opening the catalog"):
             catalog = load_catalog(settings.namespace, **catalog_properties(settings))
             catalog.create_namespace_if_not_exists(settings.namespace)

@@ -7,8 +7,10 @@ from typing import Any
 
 import kafka.errors
 import kafka.record.util
-from kafka import KafkaAdminClient, KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka import KafkaAdminClient, OffsetAndMetadata, TopicPartition
 from kafka.admin import NewTopic
+from kafka.protocol.consumer.offsets import IsolationLevel, OffsetSpec
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from pipelines.errors import ConfigurationError, NeedsPerson, OffsetLost, TopicChanged, Transient
 from pipelines.flow import CURSORS, TRANSFORMS, Stage, topics_of
@@ -60,6 +62,15 @@ def named_errors(doing: str, stage: str = "") -> Iterator[None]:
         raise Transient(f"{doing}: {error}", UP_REMEDY) from error
 
 
+# A fresh broker makes its topic of group offsets when it is first asked for it, and says no meanwhile.
+COORDINATOR = (
+    kafka.errors.CoordinatorNotAvailableError,
+    kafka.errors.CoordinatorLoadInProgressError,
+    kafka.errors.NotCoordinatorError,
+)
+patiently = retry(retry=retry_if_exception_type(COORDINATOR), wait=wait_fixed(0.2), stop=stop_after_delay(20), reraise=True)
+
+
 class Topics:
     """The topics of all records, and offsets as the broker keeps them."""
 
@@ -102,7 +113,7 @@ class Topics:
         new = {p: OffsetAndMetadata(0, "", -1) for p, end in ends.items() if end == 0 and committed[p] is None}
         if new:
             with named_errors(f"setting the first offsets of {stage.name}"):
-                self._admin.alter_group_offsets(stage.name, {TopicPartition(stage.reads, p): o for p, o in new.items()})
+                patiently(self._admin.alter_group_offsets)(stage.name, {TopicPartition(stage.reads, p): o for p, o in new.items()})
 
     def ids(self) -> dict[str, str]:
         """Topic → id; raises TopicChanged for a topic that is missing or has another number of partitions."""
@@ -122,34 +133,35 @@ class Topics:
 
     def committed(self, stage: Stage) -> dict[int, int | None]:
         """Partition → offset that the stage's group committed, None where there is none."""
-        with self._probe(stage.name) as consumer:
-            return {p: consumer.committed(TopicPartition(stage.reads, p)) for p in range(self.settings.partitions)}
+        parts = self._parts(stage.reads)
+        with self._asking():
+            found = patiently(self._admin.list_group_offsets)({stage.name: parts}).get(stage.name, {})
+        return {tp.partition: found[tp].offset if tp in found and found[tp].offset >= 0 else None for tp in parts}
 
     def ends(self, topic: str) -> dict[int, int]:
         """Partition → offset behind the last committed record."""
-        with self._probe() as consumer:
-            parts = [TopicPartition(topic, p) for p in range(self.settings.partitions)]
-            return {tp.partition: offset for tp, offset in consumer.end_offsets(parts).items()}
+        return self._offsets(topic, OffsetSpec.LATEST)
 
     def beginnings(self, topic: str) -> dict[int, int]:
         """Partition → offset of the oldest record that the topic still holds."""
-        with self._probe() as consumer:
-            parts = [TopicPartition(topic, p) for p in range(self.settings.partitions)]
-            return {tp.partition: offset for tp, offset in consumer.beginning_offsets(parts).items()}
+        return self._offsets(topic, OffsetSpec.EARLIEST)
+
+    def _offsets(self, topic: str, spec: OffsetSpec) -> dict[int, int]:
+        wanted = dict.fromkeys(self._parts(topic), spec)
+        with self._asking():
+            found = self._admin.list_partition_offsets(wanted, isolation_level=IsolationLevel.READ_COMMITTED)
+        return {tp.partition: offset.offset for tp, offset in found.items()}
+
+    def _parts(self, topic: str) -> list[TopicPartition]:
+        return [TopicPartition(topic, p) for p in range(self.settings.partitions)]
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        with named_errors("asking for offsets"), deadline(self.settings.deadline_seconds, "asking for offsets"):
+            yield
 
     def rewind(self, stage: Stage) -> None:
         """Let a stage read again from the oldest record; only while no worker of it runs."""
         offsets = {TopicPartition(stage.reads, p): OffsetAndMetadata(o, "", -1) for p, o in self.beginnings(stage.reads).items()}
         with named_errors(f"rewinding {stage.name}"):
-            self._admin.alter_group_offsets(stage.name, offsets)
-
-    @contextmanager
-    def _probe(self, group: str | None = None) -> Iterator[Any]:
-        with named_errors("asking for offsets"), deadline(self.settings.deadline_seconds, "asking for offsets"):
-            consumer = KafkaConsumer(
-                **client_options(self.settings), group_id=group, enable_auto_commit=False, isolation_level="read_committed"
-            )
-            try:
-                yield consumer
-            finally:
-                consumer.close(autocommit=False)
+            patiently(self._admin.alter_group_offsets)(stage.name, offsets)
