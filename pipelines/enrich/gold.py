@@ -32,7 +32,8 @@ def _entities(reading: Reading) -> list[dict[str, Any]]:
         if mention.is_anaphor:
             continue
         entity = found.setdefault(
-            mention.entity_id or f"?{mention.surface}", {"entity_id": mention.entity_id, "type": mention.type, "surfaces": []}
+            mention.entity_id or f"?{mention.surface}",
+            {"entity_id": mention.entity_id, "type": mention.type, "surfaces": []},
         )
         if mention.surface not in entity["surfaces"]:
             entity["surfaces"].append(mention.surface)

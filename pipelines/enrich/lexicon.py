@@ -23,11 +23,76 @@ VERB = FORMS["verb"]  # of a language without forms: the word is a verb
 FINITE = FORMS["pres"] | FORMS["past"] | FORMS["fut"] | FORMS["cond"] | FORMS["impf"]
 # How a thing is told, and words of a clause's frame: never read inside a longer entry ("no later than" does not deny).
 OPERATORS = frozenset(
-    ["not", "not_only", "future", "plan", "target", "expect", "may", "talks", "under_way", "if", "would", "say", "anonymous", "speaker_voice", "history", "short_term", "long_term", "now_word", "in_force", "claim", "loi"]
+    [
+        "not",
+        "not_only",
+        "future",
+        "plan",
+        "target",
+        "expect",
+        "may",
+        "talks",
+        "under_way",
+        "if",
+        "would",
+        "say",
+        "anonymous",
+        "speaker_voice",
+        "history",
+        "short_term",
+        "long_term",
+        "now_word",
+        "in_force",
+        "claim",
+        "loi",
+    ]
 )
 # Concepts whose words are verbs, in a language that does not conjugate.
 VERBAL = frozenset(
-    ["begin", "resume", "complete", "build", "break_ground", "open", "commission", "expand", "enlarge_capacity", "pause", "close", "cancel", "announce", "produce", "ship", "ramp", "delay", "advance", "sign", "supply", "buy", "acquire", "merge", "sell", "raise_stake", "raise_funds", "fund", "receive", "approve", "refuse", "apply", "renew", "impose", "set_policy", "lift", "quote_price", "up", "down", "stable", "report", "disrupt", "curtail"]
+    [
+        "begin",
+        "resume",
+        "complete",
+        "build",
+        "break_ground",
+        "open",
+        "commission",
+        "expand",
+        "enlarge_capacity",
+        "pause",
+        "close",
+        "cancel",
+        "announce",
+        "produce",
+        "ship",
+        "ramp",
+        "delay",
+        "advance",
+        "sign",
+        "supply",
+        "buy",
+        "acquire",
+        "merge",
+        "sell",
+        "raise_stake",
+        "raise_funds",
+        "fund",
+        "receive",
+        "approve",
+        "refuse",
+        "apply",
+        "renew",
+        "impose",
+        "set_policy",
+        "lift",
+        "quote_price",
+        "up",
+        "down",
+        "stable",
+        "report",
+        "disrupt",
+        "curtail",
+    ]
 )
 # What a clause holds beside words: set by the reader, asked for by frames as if it were a concept.
 SEEN = (
@@ -87,7 +152,9 @@ def _principal_parts(words: list[str]) -> list[str]:
 
 
 def _plurals(noun: str, grammar: dict[str, Any]) -> Iterator[str]:
-    rules = sorted(((rule["ending"], rule["forms"]) for rule in grammar.get("plural", ())), key=lambda rule: -len(rule[0]))
+    rules = sorted(
+        ((rule["ending"], rule["forms"]) for rule in grammar.get("plural", ())), key=lambda rule: -len(rule[0])
+    )
     yield noun
     for ending, forms in rules:
         if noun.endswith(ending):
@@ -134,7 +201,8 @@ class Lexicon:
         self._determiners = tuple(grammar.get("determiners", ()))
         # What the word is as a noun, where its form may be one: read so after an article.
         self._nouns = [
-            (cell[2], 0) if (cell[1] and not cell[1] & ~doubtful) or (cell[1] & doubtful and cell[2]) else None for cell in table.values()
+            (cell[2], 0) if (cell[1] and not cell[1] & ~doubtful) or (cell[1] & doubtful and cell[2]) else None
+            for cell in table.values()
         ]
         self._is_latin = [text[0].isascii() for text in table]
         self._numbers = {text: i for i, text in enumerate(self._patterns)}
@@ -148,7 +216,11 @@ class Lexicon:
         for surface, cell in table.items():
             if cell[0] & closed:
                 continue
-            ends = [m.span() for m in word.finditer(surface)] if self.has_borders else [(i, i + 1) for i in range(len(surface))]
+            ends = (
+                [m.span() for m in word.finditer(surface)]
+                if self.has_borders
+                else [(i, i + 1) for i in range(len(surface))]
+            )
             for inner in self._heads(surface, ends):
                 if inner in table and not table[inner][1] & ~VERB:
                     cell[0] |= table[inner][0] & ~operators
@@ -158,7 +230,9 @@ class Lexicon:
         """The stretches of a compound that say what it is: its beginning (`head = "first"`) or its end."""
         if self._head_is_first:
             return [surface[:end] for _, end in spans[:-1]]
-        return [surface[start:] for start, _ in spans[1:]] + [surface[: spans[0][1]]] * (surface[: spans[0][1]] in self._ordinals)
+        return [surface[start:] for start, _ in spans[1:]] + [surface[: spans[0][1]]] * (
+            surface[: spans[0][1]] in self._ordinals
+        )
 
     def marks(self, text: str) -> list[Mark]:
         """Words of the lexicon in `text` (folded, lower case), in order, longest first and without overlap."""

@@ -31,7 +31,9 @@ def read(page: Page) -> Reading:
     days = dates(text, language, published_on)
     masses = quantities(text, language)
     money = amounts(text, language)
-    checks = witnesses(text, language, split, masses, money, shares(text, language), days, made_of, counts(text, language))
+    checks = witnesses(
+        text, language, split, masses, money, shares(text, language), days, made_of, counts(text, language)
+    )
     found = Found(
         page.document_id, text, language, tuple(split), tuple(named), tuple(made_of), tuple(stages(text, language)), tuple(days),
         tuple(masses), tuple(money), page.title, signer, published_on if precision == "day" else None,

@@ -64,19 +64,18 @@ def _tables(reading: Reading) -> list[RenderableType]:
 
 
 def _events(reading: Reading) -> Table:
-    table = Table("type", "factuality", "actors", "where", "what", "how much", "when", "whose word", "rule", title="events", show_lines=True)
+    table = Table("event", "who and where", "how much and when", "whose word", title="events", show_lines=True)
     for event in reading.events:
-        style = FACTUALITY_STYLE.get(event.factuality, "")
+        told = Text(f"{event.type}\n")
+        told.append(event.factuality, style=FACTUALITY_STYLE.get(event.factuality, ""))
+        told.append(f"\n{event.rule} {event.confidence:.2f}", style="dim")
+        who = [f"{actor.role}: {actor.entity_id or actor.surface}" for actor in event.actors]
+        where = [f"at {event.site_id}" if event.site_id else "", event.stage or "", ", ".join(event.materials)]
         table.add_row(
-            event.type,
-            Text(event.factuality, style=style),
-            "\n".join(_plain(f"{actor.role}: {actor.entity_id or actor.surface}") for actor in event.actors),
-            "\n".join(_plain(word) for word in (event.site_id, event.stage) if word),
-            _plain(", ".join(event.materials)),
-            "\n".join(_plain(word) for word in _figures(event)),
-            _when(event),
-            _plain(" ".join(word for word in (event.attribution.kind, event.attribution.to) if word)),
-            f"{event.rule}\n{event.confidence:.2f}",
+            told,
+            _plain("\n".join(line for line in (*who, *where) if line)),
+            _plain("\n".join((*_figures(event), *_when(event)))),
+            _plain("\n".join(word for word in (event.attribution.kind, event.attribution.to) if word)),
         )
     return table
 
@@ -93,11 +92,11 @@ def _figures(event: Event) -> list[str]:
     return found
 
 
-def _when(event: Event) -> str:
+def _when(event: Event) -> list[str]:
     if event.date is None:
-        return ""
-    until = f" – {event.date_to}" if event.date_to else ""
-    return f"{event.date}{until}\n({event.date_precision})"
+        return []
+    until = f" to {event.date_to}" if event.date_to else ""
+    return [f"{event.date}{until} ({event.date_precision})"]
 
 
 def _plain(text: str) -> str:

@@ -110,7 +110,9 @@ def value(name: str, event: Event) -> Any:
         day, precision = event["date"], event["date_precision"]
         return (day, precision, event["date_to"] if precision == "range" else None) if day else None
     if name == "quantity" and event["quantity"]:
-        return tuple(event["quantity"].get(k) for k in ("normalised_value", "normalised_value_to", "normalised_unit", "basis"))
+        return tuple(
+            event["quantity"].get(k) for k in ("normalised_value", "normalised_value_to", "normalised_unit", "basis")
+        )
     if name == "amount" and event["amount"]:
         return tuple(event["amount"].get(k) for k in ("value", "value_to", "currency"))
     return event[name]

@@ -116,7 +116,11 @@ class Speakers:
         found = self._officer(clause, [last] if last else [], low, mark[0], spoken_of)
         if found is None:
             unnamed = document.grammar.unnamed.search(document.low[low : mark[0]])
-            found = Voice(None, document.text[low + unnamed.start(1) : low + unnamed.end(1)].strip(), False) if unnamed else None
+            found = (
+                Voice(None, document.text[low + unnamed.start(1) : low + unnamed.end(1)].strip(), False)
+                if unnamed
+                else None
+            )
         return found
 
     def _officer(
@@ -124,7 +128,9 @@ class Speakers:
     ) -> Voice | None:
         """Somebody by name or office: the company's where the text is about one, else a person; a pronoun is the last speaker."""
         person = _PERSON.search(self.document.text, start, end) if self.document.grammar.has_borders else None
-        if person and not any(m.start < person.end() and m.end > person.start() for m in self.document.mentions.within(start - 40, end)):
+        if person and not any(
+            m.start < person.end() and m.end > person.start() for m in self.document.mentions.within(start - 40, end)
+        ):
             return Voice(None, person[0], True)
         if not marks:
             return None

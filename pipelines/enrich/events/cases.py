@@ -1,6 +1,7 @@
 """Cases: what part a name plays in its clause, by the word before it (by, with, from, to, for, of, at) or by none (subject, object)."""
 
 import re
+from collections.abc import Sequence
 
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
@@ -8,7 +9,7 @@ from pipelines.enrich.reading import Mention
 
 REACH = 44  # characters in which the word before a name is looked for
 SKIPPED = 4  # plain words that may stand between (articles, adjectives, "magnet maker")
-_WORDS = re.compile(r"[^\W\d_][\w'-]*|\S")
+_LAST_WORD = re.compile(r"(?<![\w'-])([^\W\d_][\w'-]*)\s*$")
 _OPENING = " \"'“”‘«»("
 
 
@@ -21,7 +22,7 @@ class Party:
         self.mention, self.case, self.group = mention, case, group
 
 
-def parties(document: Document, clause: Clause, mentions: tuple[Mention, ...]) -> list[Party]:
+def parties(document: Document, clause: Clause, mentions: Sequence[Mention]) -> list[Party]:
     """The names with their cases; coordinated names share case and group."""
     found: list[Party] = []
     for mention in mentions:
@@ -41,29 +42,23 @@ def case_of(document: Document, clause: Clause, mention: Mention) -> str:
     before = low[start : mention.start].rstrip(_OPENING) if document.grammar.has_borders else low[start : mention.start]
     if not document.grammar.has_borders:
         return next((case for word, case in document.grammar.cases if before.endswith(word)), "")
-    return _case_before(document, clause, start, before, low[mention.start : mention.start + 2])
+    return _case_before(document, clause, start, before)
 
 
-def _case_before(document: Document, clause: Clause, start: int, before: str, head: str) -> str:
-    edge = start + len(before)
-    skipped = 0
-    while before:
+def _case_before(document: Document, clause: Clause, start: int, before: str) -> str:
+    for _ in range(SKIPPED + 1):
         found = _ends_with_case(document, before)
         if found:
             return found
-        match = None
-        for match in _WORDS.finditer(before, max(0, len(before) - 24)):
-            pass
-        if match is None or not match[0][0].isalpha() or match.end() != len(before.rstrip()):
+        word = _LAST_WORD.search(before[-24:])
+        if word is None:
             return ""
-        word_start, word_end = start + match.start(), start + match.end()
-        if _is_verb(clause, word_start, word_end) or _is_span(document, word_start, word_end):
+        end = start + len(before.rstrip())
+        begin = end - len(word[1])
+        if _is_verb(clause, begin, end) or _is_span(document, begin, end):
             return ""
-        skipped += 1
-        if skipped > SKIPPED:
-            return ""
-        before = before[: match.start()].rstrip()
-    return "" if edge else ""
+        before = before.rstrip()[: -len(word[1])].rstrip()
+    return ""
 
 
 def _ends_with_case(document: Document, before: str) -> str:
@@ -86,6 +81,7 @@ def _is_verb(clause: Clause, start: int, end: int) -> bool:
 
 def _is_span(document: Document, start: int, end: int) -> bool:
     """Whether a name or a date covers the word."""
-    return (bool(document.mentions.within(start - 20, end)) and any(
-        m.end >= end for m in document.mentions.within(start - 40, end)
-    )) or any(d.end >= end for d in document.dates.within(start - 24, end))
+    return (
+        bool(document.mentions.within(start - 20, end))
+        and any(m.end >= end for m in document.mentions.within(start - 40, end))
+    ) or any(d.end >= end for d in document.dates.within(start - 24, end))

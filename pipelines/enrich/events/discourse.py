@@ -1,5 +1,7 @@
 """Discourse: whom, which site and which product the text speaks of when a sentence does not say."""
 
+import itertools
+
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.slots import material_ids, stage_from
@@ -29,10 +31,10 @@ def _signers(document: Document, publisher: Mention | None) -> list[Mention]:
     if publisher is None or publisher.type != "agency":
         return []
     opening = [m for m in document.mentions.within(0, OPENING) if m.type == "agency"]
-    for one, other in zip(opening, opening[1:], strict=False):
-        if publisher.entity_id in {one.entity_id, other.entity_id} and one.entity_id != other.entity_id:
-            if document.grammar.joint.search(document.low[one.end : other.start]):
-                return [one, other]
+    for one, other in itertools.pairwise(opening):
+        are_two = publisher.entity_id in {one.entity_id, other.entity_id} and one.entity_id != other.entity_id
+        if are_two and document.grammar.joint.search(document.low[one.end : other.start]):
+            return [one, other]
     return [publisher]
 
 
@@ -51,7 +53,9 @@ class Discourse:
         self.is_site_near = False  # the site was spoken of in this paragraph
         self.product: Product = ((), None)  # of the plant without a name that this paragraph speaks of
         self.products: dict[str, Product] = {}
-        sites = dict.fromkeys(m.entity_id for m in document.mentions if m.type in {"facility", "deposit"} and m.entity_id)
+        sites = dict.fromkeys(
+            m.entity_id for m in document.mentions if m.type in {"facility", "deposit"} and m.entity_id
+        )
         self.site_ids: tuple[str, ...] = tuple(sites)
         self.signers = _signers(document, publisher)
         self.named = {m.entity_id: m for m in reversed(document.mentions) if m.entity_id and not m.is_anaphor}
@@ -75,7 +79,11 @@ class Discourse:
     def read_products(self) -> None:
         """What is made or studied at each site, wherever the text says so first."""
         for sentence in self.document.found.sentences:
-            sites = [m for m in self.document.mentions.within(sentence.start, sentence.end) if m.type in SITES and m.entity_id]
+            sites = [
+                m
+                for m in self.document.mentions.within(sentence.start, sentence.end)
+                if m.type in SITES and m.entity_id
+            ]
             materials = self.document.materials.within(sentence.start, sentence.end) if sites else ()
             for site in sites if materials else ():
                 self.made_at.setdefault(site.entity_id or "", material_ids(materials))
@@ -93,7 +101,9 @@ class Discourse:
             if site.entity_id:
                 self.products.setdefault(site.entity_id, product)
 
-    def remember(self, operator: Mention | None, site_id: str | None, materials: tuple[str, ...], stage: str | None) -> None:
+    def remember(
+        self, operator: Mention | None, site_id: str | None, materials: tuple[str, ...], stage: str | None
+    ) -> None:
         """Take note of what an event told about a plant and its product."""
         if operator is not None:
             if self.operator is not None and operator.entity_id != self.operator.entity_id and site_id is None:

@@ -104,7 +104,9 @@ class Grammar:
         self.copula = re.compile(groups["copula"])
         self.background = re.compile(groups["background"], re.IGNORECASE)
         self.joint = re.compile(table["joints"]["names"], re.IGNORECASE)
-        self.cuts = re.compile("|".join(re.escape(fold(cut)) for cut in sorted(table["cut"]["at"], key=len, reverse=True)))
+        self.cuts = re.compile(
+            "|".join(re.escape(fold(cut)) for cut in sorted(table["cut"]["at"], key=len, reverse=True))
+        )
         self.relative = tuple(lower(fold(word)) for word in table["relative"]["words"])
         self.resumes = re.compile(groups["resumes"])
         self.joined = re.compile(groups["joined"])
@@ -116,7 +118,12 @@ class Grammar:
 
     def _cases(self, table: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:
         """(word, case), longest word first."""
-        pairs = [(lower(fold(word)), case) for case, words in table.items() if case not in {"after_of", "of_objects"} for word in words]
+        pairs = [
+            (lower(fold(word)), case)
+            for case, words in table.items()
+            if case not in {"after_of", "of_objects"}
+            for word in words
+        ]
         return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 

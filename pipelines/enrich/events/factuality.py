@@ -52,7 +52,7 @@ def telling(document: Document, clause: Clause, fit: Fit, *, reported: bool) -> 
     if operators & IF or any(m[2] & NOBODY and m[0] < fit.anchor[0] for m in clause.marks):
         return Telling(None, negated, True)
     if fit.frame.type == "market_assessment":
-        return Telling(_of_market(document, clause, fit.anchor, operators, form, reported=reported), negated)
+        return Telling(_of_market(operators, form, reported=reported), negated)
     if operators & (WOULD | MAY) or form & COND:
         return Telling(_hypothetical(operators, reported=reported), negated)
     return Telling(_of_deed(document, clause, fit, operators, form), negated)
@@ -83,7 +83,11 @@ def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> i
             found |= NOT
         if mark[2] & NOT and anchor[3] and 0 <= mark[0] - anchor[1] <= BESIDE:  # "has issued no licence"
             found |= NOT
-        if mark[0] < anchor[0] or (not anchor[3] and mark[0] > anchor[1] and not _is_cut_off(document, anchor, mark)) or (kind == "market_assessment" and not mark[2] & NOT):
+        if (
+            mark[0] < anchor[0]
+            or (not anchor[3] and mark[0] > anchor[1] and not _is_cut_off(document, anchor, mark))
+            or (kind == "market_assessment" and not mark[2] & NOT)
+        ):
             found |= mark[2] & OPERATORS
     return found
 
@@ -96,7 +100,9 @@ def _hypothetical(operators: int, *, reported: bool) -> Factuality | None:
     return "planned" if reported and operators & WOULD else None
 
 
-def _of_deed(document: Document, clause: Clause, fit: Fit, operators: int, form: int) -> Factuality | None:
+def _of_deed(  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is the answer
+    document: Document, clause: Clause, fit: Fit, operators: int, form: int
+) -> Factuality | None:
     """Of what somebody does: the strongest operator decides, then the form of the verb."""
     anchor, kind = fit.anchor, fit.frame.type
     grammar = document.grammar
@@ -134,7 +140,11 @@ def _of_deed(document: Document, clause: Clause, fit: Fit, operators: int, form:
         return "under_way"
     if form & (PRES | INF | IMPF) and not form & (PAST | PART):
         return _present(fit)
-    return "planned" if fit.frame.name in {"start_moved", "design"} or (clause.concepts & LOI and kind == "financing") else "achieved"
+    return (
+        "planned"
+        if fit.frame.name in {"start_moved", "design"} or (clause.concepts & LOI and kind == "financing")
+        else "achieved"
+    )
 
 
 def _present(fit: Fit) -> Factuality | None:
@@ -145,9 +155,7 @@ def _present(fit: Fit) -> Factuality | None:
     return None if fit.frame.name in profile else "achieved"
 
 
-def _of_market(
-    document: Document, clause: Clause, anchor: Mark, operators: int, form: int, *, reported: bool
-) -> Factuality | None:
+def _of_market(operators: int, form: int, *, reported: bool) -> Factuality | None:
     if operators & (WOULD | MAY) or form & COND:
         return "forecast" if reported else None
     if operators & (EXPECT | FUTURE | PLAN | TARGET) or form & FUT:

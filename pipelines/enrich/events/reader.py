@@ -17,7 +17,9 @@ from pipelines.enrich.reading import Event, Mention, Sentence
 from pipelines.reference import register
 
 LANGUAGES = frozenset(
-    folder.name for folder in files("pipelines.enrich").joinpath("languages").iterdir() if folder.joinpath("lexicon.toml").is_file()
+    folder.name
+    for folder in files("pipelines.enrich").joinpath("languages").iterdir()
+    if folder.joinpath("lexicon.toml").is_file()
 )  # what no folder knows is left unread
 WITHOUT_WORDS = frozenset({"company", "agency", "publisher", "place"})
 SHORTEST = 9  # characters of a sentence that can tell an event; a shorter one is a heading
@@ -107,7 +109,7 @@ class _Reader:
         if is_first:
             self.paragraph_voice = voice
         if not tells:
-            self.filler.note_prices([one])
+            self.filler.calendar.note_prices([one])
             self._note([one])
             return []
         found: list[Event] = []
@@ -115,12 +117,12 @@ class _Reader:
             heard = self._voice(parts, voice)
             found += self.filler.fill(sentence, parts, event, heard)
         if not found:
-            self.filler.note_prices(parts)
+            self.filler.calendar.note_prices(parts)
         self._note(parts)
         return _one_assessment(found)
 
     def _note(self, parts: list[Clause]) -> None:
-        self.filler.is_lead = False
+        self.filler.calendar.is_lead = False
         for part in parts:
             self.discourse.see(part)
 
@@ -143,7 +145,9 @@ class _Reader:
 
     def _told(self, parts: list[Clause], voice: Voice | None) -> list[Told]:
         found = told(
-            self.document, parts, reported=voice is not None or self.paragraph_voice is not None,
+            self.document,
+            parts,
+            reported=voice is not None or self.paragraph_voice is not None,
             context=self._context(),
         )
         lent = 0

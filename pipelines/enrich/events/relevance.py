@@ -19,7 +19,12 @@ class Relevance:
             weight += 0.3 if material.material_id in BULK else 1.0
         for mention in document.mentions:
             entity = entities.get(mention.entity_id or "")
-            if entity and not mention.is_anaphor and entity.type in {"company", "facility", "deposit"} and entity.stages:
+            if (
+                entity
+                and not mention.is_anaphor
+                and entity.type in {"company", "facility", "deposit"}
+                and entity.stages
+            ):
                 weight += 1.0
         self.is_chain = weight >= ENOUGH
         self.is_dense = weight * DENSE.get(document.language, DENSE_WRITTEN_WITH_SPACES) >= len(document.text)

@@ -17,7 +17,16 @@ TO_SUPPLY = mask_of("supply", "ship")
 RECEIVE = mask_of("receive", "raise_funds", "apply")
 AUTHORITY_WORD = mask_of("authority_word")
 OFFTAKE = mask_of("offtake")
-ORDER = {"exploration": 1, "mining": 2, "beneficiation": 3, "cracking": 4, "separation": 5, "metal": 6, "alloy": 7, "magnet": 8}
+ORDER = {
+    "exploration": 1,
+    "mining": 2,
+    "beneficiation": 3,
+    "cracking": 4,
+    "separation": 5,
+    "metal": 6,
+    "alloy": 7,
+    "magnet": 8,
+}
 
 
 class Cast(Struct):
@@ -49,21 +58,17 @@ def actor(role: str, mention: Mention) -> Actor:
 def cast(stage: Stage) -> Cast:
     """Who takes part in the event."""
     kind = stage.fit.frame.type
-    if kind == "supply_agreement":
-        return _dealers(stage)
-    if kind == "financing":
-        return _funders(stage)
-    if kind == "ownership_change":
-        return _owners(stage)
-    if kind == "permit":
-        return _licensees(stage)
-    if kind == "policy_control":
-        return _authorities(stage)
-    if kind == "price_move":
-        return _price_setters(stage)
     if kind == "market_assessment":
         return Cast([()], [], None)
-    return _operated(stage)
+    by_type = {
+        "supply_agreement": _dealers,
+        "financing": _funders,
+        "ownership_change": _owners,
+        "permit": _licensees,
+        "policy_control": _authorities,
+        "price_move": _price_setters,
+    }
+    return by_type.get(kind, _operated)(stage)
 
 
 def subject(stage: Stage, *, only_companies: bool = True) -> list[Mention]:
@@ -103,13 +108,13 @@ def _taken_up(stage: Stage, *, only_companies: bool) -> list[Mention]:
     return []
 
 
-def _operator(stage: Stage) -> list[Mention]:
+def _operator(stage: Stage) -> list[Mention]:  # noqa: PLR0911  a ladder: the nearest that the text gives
     found = subject(stage)
     if found:
         return found
     sites = [s for c in stage.domain for s in c.sites]
     for site in sites:
-        owner = stage.discourse.named.get(parent_of(site.entity_id))
+        owner = stage.discourse.named.get(parent_of(site.entity_id) or "")
         if owner is not None:
             return [owner]
     own = parties(stage.document, stage.clause, stage.clause.organisations)
@@ -249,10 +254,8 @@ def _funders(stage: Stage) -> Cast:
     actors = []
     for party in found:
         is_subject = party.case in {"", "object"} and party.mention.start < anchor[0]
-        if party.case in {"from", "by"} or party.mention.type == "agency" or (is_subject and not receives):
-            role = "investor"
-        else:
-            role = "recipient"
+        gives = party.case in {"from", "by"} or party.mention.type == "agency" or (is_subject and not receives)
+        role = "investor" if gives else "recipient"
         actors.append(actor(role, party.mention))
     mentions = [p.mention for p in found]
     leader = stage.discourse.operator
@@ -270,7 +273,9 @@ def _funders(stage: Stage) -> Cast:
 
 def _owners(stage: Stage) -> Cast:
     found = [p for p in _present(stage, _BODY) if p.case != "than"]
-    if stage.clause.is_relative and not any(p.mention.start > stage.fit.anchor[0] and p.case in {"", "of"} for p in found):
+    if stage.clause.is_relative and not any(
+        p.mention.start > stage.fit.anchor[0] and p.case in {"", "of"} for p in found
+    ):
         earlier = [m for c in stage.sentence if c.index < stage.clause.index for m in c.organisations if is_company(m)]
         found += [Party(m, "object", -3) for m in earlier[-1:]]
     found = _distinct(found)
@@ -312,11 +317,13 @@ def _authorities(stage: Stage) -> Cast:
     found = [m for c in stage.domain for m in c.organisations if m.type == "agency"]
     found = found or [m for c in stage.sentence for m in c.organisations if m.type == "agency"]
     if not found:
-        found = stage.discourse.signers or ([stage.discourse.authority] if stage.discourse.authority is not None else [])
+        found = stage.discourse.signers or (
+            [stage.discourse.authority] if stage.discourse.authority is not None else []
+        )
     heads = [actor("authority", m) for m in found]
     if stage.fit.frame.name == "listed":  # each that is put on a list, by itself
         listed = [p.mention for p in _distinct(_present(stage, _COMPANY))]
-        listed += [owner for s in stage.clause.sites if (owner := stage.discourse.named.get(parent_of(s.entity_id)))]
+        listed += [owner for s in stage.clause.sites if (owner := stage.discourse.named.get(parent_of(s.entity_id) or ""))]
         if listed:
             return Cast([_once([*heads, actor("subject", m)]) for m in listed], [*found, *listed], None)
     return Cast([_once(heads)], found, None)

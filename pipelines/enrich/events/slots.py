@@ -72,12 +72,11 @@ def quantity_of(chosen: Quantity | None, kind: str, concepts: int, *, is_yearly:
     yearly = unit == "t/y" or (is_yearly and kind in {"facility_change", "schedule_guidance"})
     if kind in {"facility_change", "schedule_guidance"}:
         unit = "t/y" if yearly else unit
-        if yearly:
-            basis = "target" if basis == "target" else "nameplate"
-        else:
-            basis = chosen.form_basis or basis
+        basis = ("target" if basis == "target" else "nameplate") if yearly else chosen.form_basis or basis
     else:
-        basis = chosen.form_basis or (basis if basis not in {"nameplate", "target"} or kind == "production_milestone" else None)
+        basis = chosen.form_basis or (
+            basis if basis not in {"nameplate", "target"} or kind == "production_milestone" else None
+        )
     return Quantity(
         chosen.start, chosen.end, chosen.text, chosen.value, chosen.unit, chosen.normalised_value, unit,
         chosen.value_to, chosen.normalised_value_to, basis, chosen.qualifier,
@@ -87,12 +86,20 @@ def quantity_of(chosen: Quantity | None, kind: str, concepts: int, *, is_yearly:
 def in_force(dates: Iterable[DateSpan], anchor: int, document: Document) -> DateSpan | None:
     """Of a control, from its first day to its last where the text gives an end; the first day alone where it does not."""
     found = list(dates)
-    ends = [d for d in found if d.qualifier == "until" or document.grammar.until.search(document.low[max(0, d.start - 24) : d.start])]
+    ends = [
+        d
+        for d in found
+        if d.qualifier == "until" or document.grammar.until.search(document.low[max(0, d.start - 24) : d.start])
+    ]
     starts = [d for d in found if d not in ends]
     given = [d for d in found if d.precision == "range"]
     if given:
         return given[0]
-    given = [d for d in starts if d.qualifier == "from" or document.grammar.since.search(document.low[max(0, d.start - 24) : d.start])]
+    given = [
+        d
+        for d in starts
+        if d.qualifier == "from" or document.grammar.since.search(document.low[max(0, d.start - 24) : d.start])
+    ]
     if not ends:  # in force from a day on, whenever that was decided
         return given[0] if given else None
     if not starts:
@@ -104,7 +111,12 @@ def in_force(dates: Iterable[DateSpan], anchor: int, document: Document) -> Date
 
 def moved_to(dates: Iterable[DateSpan], document: Document) -> DateSpan | None:
     """After a move, the new date: the latest, unless a word before it calls it the old one."""
-    kept = [d for d in dates if d.qualifier != "from" and not document.grammar.old_value.search(document.low[max(0, d.start - _NEAR) : d.start])]
+    kept = [
+        d
+        for d in dates
+        if d.qualifier != "from"
+        and not document.grammar.old_value.search(document.low[max(0, d.start - _NEAR) : d.start])
+    ]
     return max(kept, key=lambda d: (d.last, d.start)) if kept else None
 
 

@@ -12,12 +12,27 @@ from pipelines.enrich.lexicon import Mark, mask_of
 LENT = mask_of(
     "@org", "@authority", "@material", "@chain", "authority_word", "say", "anonymous", "according", "expect", "future"
 )
-LENT_UNWRITTEN = mask_of("capacity", "control", "quota", "tariff", "permit", "stockpile", "price", "plant", "project", "@date", "@site", "listing")
+LENT_UNWRITTEN = mask_of(
+    "capacity",
+    "control",
+    "quota",
+    "tariff",
+    "permit",
+    "stockpile",
+    "price",
+    "plant",
+    "project",
+    "@date",
+    "@site",
+    "listing",
+)
 ANTECEDENT = mask_of(
     "plant", "mine", "project", "@site", "control", "quota", "tariff", "permit", "agreement", "offtake", "supply_deal", "mou",
     "stockpile", "price", "construction", "study", "listing", "resource", "stake", "joint_venture"
 )  # fmt: skip
-LENT_LATER = mask_of("disrupt", "pause", "close", "curtail", "@amount", "@price", "@quantity", "@yearly", "@percent", "@date")
+LENT_LATER = mask_of(
+    "disrupt", "pause", "close", "curtail", "@amount", "@price", "@quantity", "@yearly", "@percent", "@date"
+)
 SPOKEN_OF = mask_of("@org", "@site")
 FIGURES = mask_of("@amount", "@quantity")
 NOT = mask_of("not")
@@ -37,7 +52,9 @@ MERGED = frozenset(
 )  # fmt: skip
 OF_PLANTS = frozenset({"facility_change", "production_milestone", "schedule_guidance"})
 GIVEN_UP = frozenset({"facility_change", "schedule_guidance", "ownership_change", "financing", "supply_agreement"})
-SIZE = frozenset({"capacity_raised", "design", "yearly_to_come", "yearly_produced", "output", "funded", "expansion"})  # frames that a bare figure may fill
+SIZE = frozenset(
+    {"capacity_raised", "design", "yearly_to_come", "yearly_produced", "output", "funded", "expansion"}
+)  # frames that a bare figure may fill
 
 
 class Told(Struct):
@@ -71,8 +88,10 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
             antecedent = found[i - 1].concepts
             later |= antecedent & ANTECEDENT if not antecedent & CAUSE else 0
         event = None
-        if not is_conditional and not _only_speaks(document, clause) and not document.grammar.after_which.search(
-            document.low, clause.end - 6, clause.end
+        if (
+            not is_conditional
+            and not _only_speaks(document, clause)
+            and not document.grammar.after_which.search(document.low, clause.end - 6, clause.end)
         ):
             event = _event(document, clause, whole & lent | later, whole & SPOKEN_OF | context, reported=reported)
             event = event or _gapped(document, clause, events, reported=reported)
@@ -90,7 +109,12 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
 
 def _by_cause(event: Told, whole: int) -> Told:
     """A stop for a cause that the sentence names (fire, strike, flood) is a disruption, not a decision."""
-    if event.type == "facility_change" and event.fit.frame.name in STOPS and whole & CAUSE and event.telling.factuality == "achieved":
+    if (
+        event.type == "facility_change"
+        and event.fit.frame.name in STOPS
+        and whole & CAUSE
+        and event.telling.factuality == "achieved"
+    ):
         event.type = "disruption"
     return event
 
@@ -99,7 +123,7 @@ def _only_speaks(document: Document, clause: Clause) -> bool:
     """A Chinese clause that ends with its verb of speech: what is said follows after the comma."""
     if document.grammar.has_borders or not clause.marks or not clause.marks[-1][2] & SAY:
         return False
-    return not document.low[clause.marks[-1][1] : clause.end].strip(" ，,：:“\"「")
+    return not document.low[clause.marks[-1][1] : clause.end].strip(' ，,：:“"「')
 
 
 def _event(document: Document, clause: Clause, outside: int, context: int, *, reported: bool) -> Told | None:
@@ -133,7 +157,11 @@ def _gapped(document: Document, clause: Clause, events: list[Told], *, reported:
 def _type(document: Document, frame: Frame, how: Telling, clause: Clause) -> str:
     """Planned or targeted with a date, the news is the date; of a plant that is new it is the plant."""
     if frame.name in OF_A_START and how.factuality in NOW_DATED and clause.dates:
-        return "facility_change" if frame.name != "production_begun" and names_new_plant(document, clause) else "schedule_guidance"
+        return (
+            "facility_change"
+            if frame.name != "production_begun" and names_new_plant(document, clause)
+            else "schedule_guidance"
+        )
     if frame.is_dated and how.factuality in NOW_DATED and clause.dates:
         return "schedule_guidance"
     if frame.name in {"expansion", "capacity_raised"} and how.factuality == "targeted" and clause.concepts & CAPACITY:
@@ -145,7 +173,7 @@ def _tense_fits(frame: Frame, how: Telling) -> bool:
     return frame.tense != "future" or how.factuality in NOW_DATED
 
 
-def _object_fits(document: Document, clause: Clause, fit: Fit) -> bool:
+def _object_fits(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa: PLR0911  a ladder, as above
     """What is bought is a company or a stake, not a material."""
     if fit.frame.object is None:
         return True
@@ -163,7 +191,7 @@ def _object_fits(document: Document, clause: Clause, fit: Fit) -> bool:
     return any(m.start > anchor[1] or clause.is_relative for m in (*clause.organisations, *clause.sites))
 
 
-def _continues(one: Told, other: Told) -> bool:
+def _continues(one: Told, other: Told) -> bool:  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is the answer
     """Whether the clause goes on about the same event: same kind and factuality, nobody and nothing new named."""
     if _is_its_size(one, other):
         return True
@@ -181,7 +209,11 @@ def _continues(one: Told, other: Told) -> bool:
     if one.fit.frame.name == "design" and other.type in OF_PLANTS:
         one.fit, one.telling, one.clause, one.type = other.fit, other.telling, other.clause, other.type
         return True
-    if one.fit.frame.name in STOPS | {"disruption_by_cause", "curtailment"} and other.telling.factuality == "denied" and other.fit.anchor[2] & RESUME:
+    if (
+        one.fit.frame.name in STOPS | {"disruption_by_cause", "curtailment"}
+        and other.telling.factuality == "denied"
+        and other.fit.anchor[2] & RESUME
+    ):
         return True
     if one.type == "disruption" and other.fit.frame.name in {"pause", "shutdown", "curtailment", "disruption_by_cause"}:
         return True
@@ -193,7 +225,9 @@ def _continues(one: Told, other: Told) -> bool:
         return True
     with_sites = one.type != "supply_agreement"
     named = {m.entity_id or m.surface for c in one.domain for m in (*c.organisations, *c.sites)}
-    new = {m.entity_id or m.surface for m in (*other.clause.organisations, *(other.clause.sites if with_sites else ()))} - named
+    new = {
+        m.entity_id or m.surface for m in (*other.clause.organisations, *(other.clause.sites if with_sites else ()))
+    } - named
     if new and (named or one.fit.frame is not other.fit.frame):
         return False
     if one.type == "supply_agreement":
@@ -209,14 +243,18 @@ def _continues(one: Told, other: Told) -> bool:
 
 def _overrides(one: Told, other: Told) -> bool:
     """What was planned is given up in the next clause: the plan is told as given up (`one` is changed)."""
-    if one.type == other.type == "ownership_change" and other.telling.factuality == "denied" and one.telling.factuality == "rumoured":
+    if (
+        one.type == other.type == "ownership_change"
+        and other.telling.factuality == "denied"
+        and one.telling.factuality == "rumoured"
+    ):
         one.domain.append(other.clause)
         one.telling = other.telling
         return True
     if other.fit.frame.name != "cancelled" or one.telling.factuality not in NOW_DATED or one.type not in GIVEN_UP:
         return False
     one.domain.append(other.clause)
-    if one.type == "facility_change" or one.type == "schedule_guidance":
+    if one.type in {"facility_change", "schedule_guidance"}:
         one.fit, one.telling, one.type = other.fit, other.telling, other.type
     else:
         one.telling = Telling("denied", True)
@@ -226,6 +264,12 @@ def _overrides(one: Told, other: Told) -> bool:
 def _is_its_size(one: Told, other: Told) -> bool:
     """A bare figure after an event of a plant is the plant's size or cost ("…, with a capacity of 15 t a year")."""
     clause = other.clause
-    if one.type not in OF_PLANTS | {"policy_control"} or other.fit.frame.name not in SIZE or clause.organisations or clause.sites or clause.dates:
+    if (
+        one.type not in OF_PLANTS | {"policy_control"}
+        or other.fit.frame.name not in SIZE
+        or clause.organisations
+        or clause.sites
+        or clause.dates
+    ):
         return False
     return bool(clause.concepts & FIGURES) and not any(c.concepts & FIGURES & clause.concepts for c in one.domain)

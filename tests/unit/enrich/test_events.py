@@ -44,7 +44,9 @@ def test_two_buyers_are_two_agreements() -> None:
 
 
 def test_two_products_with_two_figures_are_two_events() -> None:
-    found = events("en", "Last year Lynas Rare Earths produced 6,500 tonnes of NdPr oxide and 40 tonnes of terbium oxide.")
+    found = events(
+        "en", "Last year Lynas Rare Earths produced 6,500 tonnes of NdPr oxide and 40 tonnes of terbium oxide."
+    )
     assert [(event.quantity.normalised_value, event.materials) for event in found if event.quantity] == [
         (6500, ("NdPr",)),
         (40, ("Tb",)),

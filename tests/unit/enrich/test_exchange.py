@@ -119,7 +119,9 @@ def test_other_companies_do_the_same(language: str) -> None:
 def _exchange(reading: Reading, page: Page, language: str) -> tuple[str, str, str, str] | None:
     """(id, other id, text, title) with one company's names replaced: one that owns no site and does not sign the text."""
     entities = register().entities
-    owners = {entities[m.entity_id].parent_id for m in reading.mentions if m.entity_id and m.type in {"facility", "deposit"}}
+    owners = {
+        entities[m.entity_id].parent_id for m in reading.mentions if m.entity_id and m.type in {"facility", "deposit"}
+    }
     present = {m.entity_id for m in reading.mentions}
     other = next(name for name in OTHERS[language] if name not in present)
     for mention in reading.mentions:
@@ -130,7 +132,13 @@ def _exchange(reading: Reading, page: Page, language: str) -> tuple[str, str, st
         longer = [e for e in entities.values() if e.id != key for n in e.names if any(s in n for s in names)]
         if longer or any(len(name) < 4 for name in names):
             continue
-        new = entities[other].aliases_zh[0] if language == "zh" else entities[other].aliases_en[0] if entities[other].aliases_en else entities[other].name
+        new = (
+            entities[other].aliases_zh[0]
+            if language == "zh"
+            else entities[other].aliases_en[0]
+            if entities[other].aliases_en
+            else entities[other].name
+        )
         text, title = page.text, page.title
         for name in sorted(names, key=len, reverse=True):
             text, title = text.replace(name, new), title.replace(name, new)

@@ -17,12 +17,8 @@ from pipelines.enrich.show import show
 from tests.unit.enrich.hostile import HUGE, texts
 
 SENTENCE = "Lynas Rare Earths opened a separation plant for dysprosium oxide in Texas in March 2026"
-WORDS = st.lists(
-    st.sampled_from(
-        [*SENTENCE.split(), "not", "will", "if", "said", "that", "which", ",", ".", "和", "稀土", "公告", "，", "。", "qui", "\n", "1,000", "t"]
-    ),
-    max_size=60,
-)  # fmt: skip
+OTHERS = ["not", "will", "if", "said", "that", "which", ",", ".", "和", "稀土", "公告", "，", "。", "qui", "\n", "1,000", "t"]
+WORDS = st.lists(st.sampled_from([*SENTENCE.split(), *OTHERS]), max_size=60)
 
 
 @given(texts, texts, st.sampled_from([None, "en", "fr", "zh", "xx"]))
@@ -40,7 +36,9 @@ def test_words_of_the_trade_in_any_order_are_safe(words: list[str]) -> None:
     assert json.loads(json.dumps(gold(reading)))["id"] == "x"
 
 
-@pytest.mark.parametrize("text", [text[:200_000] for text in HUGE], ids=[text[:6].encode("unicode_escape").decode() for text in HUGE])
+@pytest.mark.parametrize(
+    "text", [text[:200_000] for text in HUGE], ids=[text[:6].encode("unicode_escape").decode() for text in HUGE]
+)
 def test_a_huge_text_takes_no_more_than_its_share(text: str) -> None:
     begin = time.process_time()
     read(Page("x", text, "", "SMM", "2026-03-13", None))
@@ -78,7 +76,9 @@ def test_a_folder_is_read_without_its_gold(tmp_path: Path, capsys: pytest.Captur
 def test_an_address_needs_a_way_to_fetch_it() -> None:
     with pytest.raises(ValueError, match="no way to fetch"):
         list(pages("https://example.org/a"))
-    (page,) = pages("https://example.org/a", fetch=lambda _: "<html><head><title>T</title></head><body><p>Words.</p></body></html>")
+    (page,) = pages(
+        "https://example.org/a", fetch=lambda _: "<html><head><title>T</title></head><body><p>Words.</p></body></html>"
+    )
     assert page.document_id == "https://example.org/a"
 
 

@@ -1,0 +1,76 @@
+"""When an event happened or is to happen: its own day, not the day on which somebody said so."""
+
+from pipelines.enrich.events.clauses import Clause
+from pipelines.enrich.events.document import Document
+from pipelines.enrich.events.slots import date_of, in_force, moved_to
+from pipelines.enrich.events.telling import Told
+from pipelines.enrich.lexicon import mask_of
+from pipelines.enrich.reading import DateSpan
+
+SAY, ANNOUNCE = mask_of("say"), mask_of("announce")
+NOW, TODAY, PRICE = mask_of("now_word"), mask_of("today"), mask_of("price")
+DEALS = frozenset({"financing", "supply_agreement", "ownership_change"})
+ANNOUNCED = frozenset({"supply_agreement", "financing", "policy_control"})
+BESIDE = 14  # characters between a verb of speech and its day
+SPOKEN = 24  # characters after a verb of speech in which its day stands
+HEADING = 90  # characters of a line above a list of prices
+
+
+class Calendar:
+    """The days of one document's events, in order."""
+
+    def __init__(self, document: Document, *, own_release: bool) -> None:
+        self.document = document
+        self.own_release = own_release
+        self.price_day: DateSpan | None = None
+        self.is_lead = True  # the sentence is the first of the text
+
+    def of(self, told: Told) -> DateSpan | None:
+        """The date of an event."""
+        if told.type == "superlative_claim":
+            return None
+        own = [d for d in told.clause.dates if not _is_of_speech(told, told.clause, d)]
+        lent = [d for c in told.domain if c is not told.clause for d in c.dates if not _is_of_speech(told, c, d)]
+        if told.fit.frame.name == "start_moved":
+            return moved_to(own or lent, self.document)
+        anchor = told.fit.anchor[0]
+        found = in_force([*own, *lent], anchor, self.document) if told.type == "policy_control" else None
+        found = found or date_of(own, anchor, self.document) or date_of(lent, anchor, self.document)
+        if told.type == "price_move":
+            self.price_day = found or self.price_day
+            return self.price_day or self._today()
+        return found or (self._today() if self._is_of_today(told) else None)
+
+    def _is_of_today(self, told: Told) -> bool:
+        """A deal announced "today" or at the head of its party's release, or a notice, has the day of publication."""
+        if told.type in DEALS and told.clause.concepts & TODAY:
+            return True
+        if not self.own_release or told.telling.factuality != "achieved":
+            return False
+        return told.type == "policy_control" or (self.is_lead and told.type in DEALS)
+
+    def _today(self) -> DateSpan | None:
+        """The day of publication."""
+        day = self.document.found.published_on
+        return DateSpan(0, 0, day, day, "day", True) if day else None
+
+    def note_prices(self, parts: list[Clause]) -> None:
+        """A sentence about prices that tells none may give the day of those that follow."""
+        days = [d for p in parts for d in p.dates if d.precision == "day"]
+        is_heading = parts[-1].end - parts[0].start < HEADING and any(p.materials for p in parts)
+        if days and (is_heading or any(p.concepts & PRICE for p in parts)):
+            self.price_day = days[0]
+
+
+def _is_of_speech(told: Told, clause: Clause, date: DateSpan) -> bool:
+    """The day on which somebody said so is not the day of the deed; that of an announcement is, of what was done by it."""
+    if told.type != "price_move" and any(m[2] & NOW and m[0] <= date.start < m[1] for m in clause.marks):
+        return True  # "to date"
+    said = [m for m in clause.marks if m[2] & SAY]
+    is_done = told.telling.factuality == "achieved"
+    if not said or date.precision != "day" or (told.type in ANNOUNCED and is_done):
+        return False
+    if clause is told.clause and told.fit.anchor[0] < said[0][0]:  # "…, it said on Monday"
+        return any(0 <= date.start - m[1] < BESIDE for m in said)
+    performs = is_done and any(m[2] & ANNOUNCE for m in said)
+    return not performs and date.start < said[0][1] + SPOKEN and told.fit.anchor[0] > said[0][0]

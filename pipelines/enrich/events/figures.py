@@ -1,0 +1,77 @@
+"""How much: the quantity of each product of an event, and its sum of money."""
+
+import msgspec
+
+from pipelines.enrich.events.document import Document
+from pipelines.enrich.events.slots import first_fit, quantity_of
+from pipelines.enrich.events.telling import Told
+from pipelines.enrich.lexicon import mask_of
+from pipelines.enrich.reading import Amount, MaterialMention, Quantity
+
+Product = tuple[tuple[MaterialMention, ...] | None, Quantity | None]
+WITH_QUANTITY = frozenset(
+    {"facility_change", "production_milestone", "schedule_guidance", "supply_agreement", "resource_study", "market_assessment",
+     "policy_control", "price_move"}
+)  # fmt: skip
+WITH_AMOUNT = frozenset({"financing", "price_move", "ownership_change", "facility_change", "policy_control", "supply_agreement"})
+SPLIT = frozenset({"policy_control", "production_milestone", "schedule_guidance", "supply_agreement", "facility_change"})
+BASIS_OF_FORM = {"oxide": "REO", "metal": "metal", "magnet": "magnet", "concentrate": "concentrate", "ore": "ore", "carbonate": "gross"}
+ANNUAL = mask_of("@yearly", "capacity")
+
+
+def products(document: Document, told: Told) -> list[tuple[tuple[MaterialMention, ...] | None, Quantity | None]]:
+    """(materials, quantity) for each product that has a figure of its own; else one with all materials."""
+    if told.type not in WITH_QUANTITY:
+        return [(None, None)]
+    quantities = [q for c in told.domain for q in c.quantities]
+    yearly = any(c.concepts & ANNUAL for c in told.domain)
+    if told.type in SPLIT:
+        shares = _shares(document, told, quantities)
+        if len(shares) > 1:
+            return [(m, quantity_of(q, told.type, told.clause.concepts, is_yearly=yearly)) for m, q in shares]
+    if told.type == "market_assessment":
+        quantities = [msgspec.structs.replace(q, role=None) for q in quantities]
+    own = first_fit(told.clause.quantities, document)
+    chosen = own or first_fit(quantities, document)
+    quantity = quantity_of(chosen, told.type, told.clause.concepts, is_yearly=yearly)
+    return [(None, _with_basis(quantity, told))]
+
+def _with_basis(quantity: Quantity | None, told: Told) -> Quantity | None:
+    """A figure without a form beside it takes that of the only form that its clauses name."""
+    if quantity is None or quantity.basis is not None:
+        return quantity
+    forms = {m.form for c in told.domain for m in c.materials if m.form}
+    basis = BASIS_OF_FORM.get(next(iter(forms))) if len(forms) == 1 else None
+    return msgspec.structs.replace(quantity, basis=basis)
+
+def _shares(document: Document, told: Told, quantities: list[Quantity]) -> list[tuple[tuple[MaterialMention, ...], Quantity]]:
+    """Each figure with the materials between it and the next (in Chinese: the one before), where each has its own."""
+    kept = sorted((q for q in quantities if first_fit([q], document)), key=lambda q: q.start)
+    if len(kept) < 2:
+        return []
+    start, end = min(c.start for c in told.domain), max(c.end for c in told.domain)
+    edges = [start, *(q.start for q in kept), end]
+    after = [document.materials.within(edges[i + 1], edges[i + 2]) for i in range(len(kept))]
+    before = [document.materials.within(edges[i], edges[i + 1]) for i in range(len(kept))]
+    count_after, count_before = sum(map(bool, after)), sum(map(bool, before))
+    follows = count_after > count_before or (count_after == count_before and document.grammar.has_borders)
+    shares = [(m, q) for m, q in zip(after if follows else before, kept, strict=True) if m]
+    sets = [frozenset(m.material_id for m in materials) for materials, _ in shares]
+    return shares if len(shares) > 1 and len(set(sets)) == len(sets) else []
+
+
+def amount_of(document: Document, told: Told, which: int = -1) -> Amount | None:
+    """The sum of the event; `which`: of several recipients with a sum each, the one meant."""
+    if told.type not in WITH_AMOUNT:
+        return None
+    if which >= 0:
+        return [a for a in told.clause.amounts if not a.per][which]
+    is_price = told.type == "price_move" or told.fit.frame.name == "price_floor"
+    for clause in sorted(told.domain, key=lambda c: c is not told.clause):
+        fitting = [a for a in clause.amounts if bool(a.per) == is_price]
+        if not is_price:  # "a capital increase of 12 million" is no change of an amount
+            fitting = [msgspec.structs.replace(a, role=None) if a.role == "by" else a for a in fitting]
+        chosen = first_fit(fitting, document, is_sum=not is_price)
+        if chosen is not None:
+            return chosen
+    return None
