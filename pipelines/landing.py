@@ -11,13 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
+from pyiceberg.table import Table
 
 from pipelines.errors import OffsetLost, TopicChanged
 from pipelines.flow import SHARED_TABLES, TABLES, Stage, clean, quarantine, raw, topics_of, valid
 from pipelines.io.consume import TableReader
+from pipelines.io.deadline import deadline
 from pipelines.io.exports import export
 from pipelines.io.index import Columns, Index
-from pipelines.io.lake import Lake, Progress, Reached
+from pipelines.io.lake import Lake, NamedErrors, Progress, Reached
 from pipelines.io.objects import Objects
 from pipelines.io.produce import Writer
 from pipelines.io.topics import Topics
@@ -280,12 +282,17 @@ class Landing:
             self._reached[name, topic] = after
         snapshot = table.current_snapshot()
         self.report.snapshots[name] = snapshot.snapshot_id if snapshot else 0
-        export(self._objects, name, table)
+        self._export(name, table)
+
+    def _export(self, name: str, table: Table) -> None:
+        doing = f"exporting {name}"
+        with deadline(self.settings.deadline_seconds, doing), NamedErrors(doing):
+            export(self._objects, name, table)
 
     def _export_all(self) -> None:
         """Make good the exports of commits after which the process ended."""
         for name in (*self.tables, *SHARED_TABLES):
-            export(self._objects, name, self._lake.tables[name].load())
+            self._export(name, self._lake.tables[name].load())
 
 
 def _is_new(origins: dict[str, int], message: Message, generation: str) -> bool:

@@ -136,7 +136,8 @@ class LakeTable:
 
     def load(self) -> Table:
         """The table as it stands now; raises Transient when catalog or store do not answer."""
-        with NamedErrors(f"loading the table {self.name}"):
+        doing = f"loading the table {self.name}"
+        with deadline(self.settings.deadline_seconds, doing), NamedErrors(doing):
             return self.catalog.load_table(self.identifier)
 
     def reached(self, topic: str, topic_id: str, table: Table | None = None) -> Reached:

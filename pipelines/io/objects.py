@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pipelines.errors import ConfigurationError, NeedsPerson, Transient
+from pipelines.io.deadline import deadline
 from pipelines.settings import Settings
 
 KEY = re.compile(r"[A-Za-z0-9_=.-]{1,180}(/[A-Za-z0-9_=.-]{1,180})*")
@@ -23,11 +24,12 @@ class Changed(Exception):
 
 
 class Objects:
-    """Objects in one bucket; every call retries what may pass and raises a named error for what may not."""
+    """Objects in one bucket; every call retries what may pass, raises a named error for what may not, and has a deadline over all of it."""
 
     def __init__(self, settings: Settings) -> None:
         self.bucket = settings.bucket
         self.endpoint = settings.store_endpoint
+        self._deadline_seconds = settings.deadline_seconds
         self._client: Any = boto3.client(
             "s3",
             endpoint_url=settings.store_endpoint,
@@ -57,26 +59,17 @@ class Objects:
 
     def get(self, key: str) -> bytes:
         """Content of an object; raises NeedsPerson when it is missing."""
-        answer = self._call("get_object", Key=_checked(key))
-        try:
-            body: bytes = answer["Body"].read()
-        except (BotoCoreError, OSError) as error:
-            raise Transient(f"the object {key} broke off while it was read: {error}") from error
-        if len(body) != answer["ContentLength"]:
-            raise Transient(f"the object {key} came with {len(body)} of {answer['ContentLength']} bytes")
-        return body
+        return self._body(key, self._call("get_object", Key=_checked(key)))
 
     def find(self, key: str) -> tuple[bytes, str] | None:
         """Content and tag of an object; None when it is missing."""
         try:
             answer = self._call("get_object", Key=_checked(key))
-            return answer["Body"].read(), answer["ETag"]
+            return self._body(key, answer), answer["ETag"]
         except NeedsPerson as error:
             if isinstance(error, ConfigurationError):
                 raise
             return None
-        except (BotoCoreError, OSError) as error:
-            raise Transient(f"the object {key} broke off while it was read: {error}") from error
 
     def replace(self, key: str, body: bytes, tag: str | None) -> bool:
         """Write an object if it is still the one of that tag (None: if there is none); False when another writer came first."""
@@ -124,7 +117,22 @@ class Objects:
         except NeedsPerson:
             self._call("create_bucket")
 
+    def _body(self, key: str, answer: dict[str, Any]) -> bytes:
+        """The whole body of an answer; the client's own time limit is for each read only, so a body that drips would never end."""
+        try:
+            with deadline(self._deadline_seconds, f"reading the object {key}"):
+                body: bytes = answer["Body"].read()
+        except (BotoCoreError, OSError) as error:
+            raise Transient(f"the object {key} broke off while it was read: {error}") from error
+        if len(body) != answer["ContentLength"]:
+            raise Transient(f"the object {key} came with {len(body)} of {answer['ContentLength']} bytes")
+        return body
+
     def _call(self, operation: str, **arguments: Any) -> Any:
+        with deadline(self._deadline_seconds, f"the object store was asked to {operation} {arguments.get('Key', '')}"):
+            return self._answer(operation, **arguments)
+
+    def _answer(self, operation: str, **arguments: Any) -> Any:
         try:
             return getattr(self._client, operation)(Bucket=self.bucket, **arguments)
         except ClientError as error:
