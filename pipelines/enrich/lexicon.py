@@ -253,7 +253,8 @@ class Lexicon:
         """Matches that are whole words; where one is not ("first oxide" in "first oxides"), the shorter ones that it hid."""
         size = len(text)
         for i, start, end in found:
-            if not _cuts_word(text, start, end, size):
+            begins = not start or not (text[start - 1].isalnum() and text[start].isalnum()) or text[start - 1] >= HAN
+            if begins and (end == size or not (text[end].isalnum() and text[end - 1].isalnum()) or text[end] >= HAN):
                 yield i, start, end
                 continue
             if start and text[start - 1].isalnum():

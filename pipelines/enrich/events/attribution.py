@@ -12,6 +12,7 @@ from pipelines.enrich.reading import Attribution, Mention
 
 SAY = mask_of("say")
 ACCORDING = mask_of("according")
+SPEECH = SAY | ACCORDING
 ANONYMOUS = mask_of("anonymous")
 TITLE = mask_of("title")
 WE = mask_of("we")
@@ -45,7 +46,9 @@ class Speakers:
         """The speaker that a sentence names; `spoken_of` is the company that the text is about."""
         unnamed = None
         for clause in clauses:
-            for mark in clause.marks:
+            for mark in clause.marks if clause.concepts & SPEECH else ():
+                if not mark[2] & SPEECH:
+                    continue
                 voice = None
                 if mark[2] & ACCORDING:
                     voice = self._after(clause, mark, spoken_of)
@@ -66,7 +69,7 @@ class Speakers:
         """No verb of speech: a quote goes on, or the text says "we"."""
         if clauses and self.document.text.startswith(_QUOTES, clauses[0].start) and self.last is not None:
             return self.last
-        if spoken_of is not None and any(mark[2] & WE for clause in clauses for mark in clause.marks):
+        if spoken_of is not None and any(clause.concepts & WE for clause in clauses):
             return Voice(spoken_of, spoken_of.surface, True)
         return None
 

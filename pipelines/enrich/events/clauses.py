@@ -148,7 +148,8 @@ def _verb_joints(document: Document, sentence: Clause) -> list[tuple[int, bool]]
             elif forms & FINITE and before.endswith(", "):
                 joints.append((start - 1, True))
             has_verb = True
-    joints += [(m.start() + 1, False) for m in document.grammar.absolute.finditer(low, sentence.start, sentence.end)]
+    if low.find(document.grammar.absolute_cue, sentence.start, sentence.end) >= 0:
+        joints += [(m.start() + 1, False) for m in document.grammar.absolute.finditer(low, sentence.start, sentence.end)]
     joints += [(m.start() + 1, True) for m in document.grammar.resumes.finditer(low, sentence.start, sentence.end)]
     return joints
 

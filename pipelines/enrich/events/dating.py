@@ -29,13 +29,15 @@ class Calendar:
         """The date of an event."""
         if told.type == "superlative_claim":
             return None
-        own = [d for d in told.clause.dates if not _is_of_speech(told, told.clause, d)]
-        lent = [d for c in told.domain if c is not told.clause for d in c.dates if not _is_of_speech(told, c, d)]
+        own = [d for d in told.clause.dates if not _is_of_speech(told, told.clause, d)] if told.clause.dates else []
+        lent = []
+        if len(told.domain) > 1:
+            lent = [d for c in told.domain if c is not told.clause for d in c.dates if not _is_of_speech(told, c, d)]
         if told.fit.frame.name == "start_moved":
             return moved_to(own or lent, self.document)
         anchor = told.fit.anchor[0]
         found = in_force([*own, *lent], anchor, self.document) if told.type == "policy_control" else None
-        found = found or date_of(own, anchor, self.document) or date_of(lent, anchor, self.document)
+        found = found or (date_of(own, anchor, self.document) or date_of(lent, anchor, self.document) if own or lent else None)
         if told.type == "price_move":
             self.price_day = found or self.price_day
             return self.price_day or self._today()

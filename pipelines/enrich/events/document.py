@@ -73,6 +73,19 @@ class Spans(Sequence[T]):
         return len(self._items)
 
 
+def either(words: list[str]) -> str:
+    """An expression for any of the words, the longest first, with common beginnings tried once."""
+    by_first: dict[str, list[str]] = {}
+    for word in words:
+        if word:
+            by_first.setdefault(word[0], []).append(word[1:])
+    parts = [re.escape(first) + either(rest) for first, rest in by_first.items()]
+    if not parts:
+        return ""
+    found = parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
+    return f"(?:{found})?" if "" in words else found
+
+
 class Grammar:
     """The patterns of a language's verb groups and joints, compiled once."""
 
@@ -104,9 +117,8 @@ class Grammar:
         self.copula = re.compile(groups["copula"])
         self.background = re.compile(groups["background"], re.IGNORECASE)
         self.joint = re.compile(table["joints"]["names"], re.IGNORECASE)
-        self.cuts = re.compile(
-            "|".join(re.escape(fold(cut)) for cut in sorted(table["cut"]["at"], key=len, reverse=True))
-        )
+        self.cuts = re.compile(either([fold(cut) for cut in table["cut"]["at"]]))
+        self.absolute_cue: str = groups["absolute_cue"]
         self.relative = tuple(lower(fold(word)) for word in table["relative"]["words"])
         self.resumes = re.compile(groups["resumes"])
         self.joined = re.compile(groups["joined"])

@@ -49,7 +49,7 @@ def telling(document: Document, clause: Clause, fit: Fit, *, reported: bool) -> 
     operators = _operators(document, clause, fit.anchor, fit.frame.type)
     negated = bool(operators & NOT)
     form = fit.anchor[3]
-    if operators & IF or any(m[2] & NOBODY and m[0] < fit.anchor[0] for m in clause.marks):
+    if operators & IF or (clause.concepts & NOBODY and any(m[2] & NOBODY and m[0] < fit.anchor[0] for m in clause.marks)):
         return Telling(None, negated, True)
     if fit.frame.type == "market_assessment":
         return Telling(_of_market(operators, form, reported=reported), negated)
@@ -119,7 +119,7 @@ def _of_deed(  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is 
         return "targeted"
     if operators & (PLAN | FUTURE) or form & FUT:
         return "planned"
-    if any(m[2] & DECIDE and m[0] < anchor[0] for m in clause.marks):
+    if clause.concepts & DECIDE and any(m[2] & DECIDE and m[0] < anchor[0] for m in clause.marks):
         return "achieved" if kind == "policy_control" or fit.frame.name in STOPS else "planned"
     if operators & EXPECT:
         return "forecast"

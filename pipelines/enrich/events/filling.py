@@ -91,9 +91,9 @@ class Filler:
         first, last, precision = when(self.calendar.of(told))
         return Event(
             type=told.type, factuality=told.telling.factuality or "achieved", start=sentence.start, end=sentence.end,
-            evidence=self.document.text[sentence.start : sentence.end], rule=told.fit.frame.name, confidence=0.0, sub_type=sub_type(told), site_id=site_id,
-            stage=stage, materials=ids, quantity=product[1], date=first, date_to=last, date_precision=precision,
-            direction=_direction(told), horizon=_horizon(told.clause.concepts),
+            evidence=self.document.text[sentence.start : sentence.end], rule=told.fit.frame.name, confidence=0.0,
+            sub_type=sub_type(told), site_id=site_id, stage=stage, materials=ids, quantity=product[1], date=first, date_to=last,
+            date_precision=precision, direction=_direction(told), horizon=_horizon(told.clause.concepts),
         )  # fmt: skip
 
     # --- whether it counts ----------------------------------------------------------------------------------------

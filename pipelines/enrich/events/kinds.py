@@ -5,12 +5,17 @@ from pipelines.enrich.lexicon import mask_of
 
 # By type: (concepts, kind), the first that the clause holds.
 BY_WORDS = {
-    "disruption": (("strike", "strike"), ("flood", "flood"), ("logistics", "logistics"), ("accident", "accident"), ("curtail", "curtailment")),
+    "disruption": (
+        ("strike", "strike"), ("flood", "flood"), ("logistics", "logistics"), ("accident", "accident"), ("curtail", "curtailment"),
+    ),
     "market_assessment": (
         ("dependence", "dependence"), ("competition", "competition"), ("demand", "demand"), ("supply_market", "supply"), ("trade", "trade"),
     ),
     "permit": (("refuse", "refused"), ("renew", "renewed"), ("pause", "suspended"), ("approve", "granted"), ("receive", "granted")),
-    "financing": (("loi", "letter_of_intent"), ("price_floor", "price_floor"), ("grant", "grant"), ("debt", "debt"), ("equity", "equity"), ("stake", "state_stake")),
+    "financing": (
+        ("loi", "letter_of_intent"), ("price_floor", "price_floor"), ("grant", "grant"), ("debt", "debt"), ("equity", "equity"),
+        ("stake", "state_stake"),
+    ),
     "supply_agreement": (("mou", "mou"), ("offtake", "offtake"), ("supply_deal", "feed_supply")),
     "policy_control": (
         ("quota", "quota"), ("tariff", "tariff"), ("stockpile", "stockpile"), ("listing", "listing"), ("lift", "suspension"),

@@ -82,7 +82,7 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
     for i, clause in enumerate(found):
         if clause.is_taken_up:
             continue
-        is_conditional = is_conditional or any(m[2] & IF for m in clause.marks[:3])
+        is_conditional = is_conditional or (bool(clause.concepts & IF) and any(m[2] & IF for m in clause.marks[:3]))
         later = found[i + 1].concepts & LENT_LATER if i + 1 < len(found) and not document.grammar.has_borders else 0
         if clause.is_relative and i:
             antecedent = found[i - 1].concepts
