@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -29,6 +30,9 @@ CUES = (
     "sentence_end", "clause_break", "range_open", "range_join", "range_bare", "shift", "before_until", "before_by",
     "before_from", "before_after", "after_by", "after_from",
 )  # fmt: skip
+LEADS = ("before_until", "before_by", "before_from", "before_after")  # together they are the cue "before"
+DIGITS = -1  # instead of the number of a word
+PLACE = itemgetter(0)
 DIGIT_STARTS = {"d", "m", "y4", "y", "yy"}
 
 
@@ -41,14 +45,16 @@ class Words:
     strings: tuple[str, ...]
 
     def stands_in(self, text: str) -> bool:
-        """Tell whether one of them stands in a stretch of text."""
-        text = text.lower()
+        """Tell whether one of them stands in a stretch of text in lower case."""
         if any(string in text for string in self.strings):
             return True
         if not self.words and not self.endings:
             return False
         words = WORD.findall(text)
-        return not self.words.isdisjoint(words) or any(len(w) > 5 and w.endswith(self.endings) for w in words if self.endings)
+        if not self.words.isdisjoint(words):
+            return True
+        endings = self.endings
+        return bool(endings) and any(len(w) > 5 and w.endswith(endings) for w in words)
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,30 @@ class Start:
     match: Callable[..., re.Match[str] | None]
 
 
+class Starts:
+    """The patterns that each word may begin, compiled when it is first met; in them its table holds no other word."""
+
+    def __init__(self, words: list[str], entries: list[dict[str, Any]], patterns: tuple[Pattern, ...], values: "Tables") -> None:
+        self._words, self._entries, self._patterns, self._values = words, entries, patterns, values
+        self._starts: dict[int, Start] = {}
+
+    def __getitem__(self, number: int) -> Start:
+        if number not in self._starts:
+            self._starts[number] = self._compiled(self._words[number])
+        return self._starts[number]
+
+    def _compiled(self, word: str) -> Start:
+        tables, numbers = self._values
+        begun = {name: {w: v for w, v in table.items() if word.startswith(w)} for name, table in tables.items()}
+        names = {name for name, table in begun.items() if table} | ({"digits"} if word[0].isdecimal() else set())
+        chosen = tuple(i for i, p in enumerate(self._patterns) if p.starts & names)
+        expressions = (_expression(i, self._entries[i]["form"], tables, numbers, begun)[0] for i in chosen)
+        return Start(chosen, re.compile("|".join(expressions) or r"(?!)", re.IGNORECASE).match)
+
+
+Tables = tuple[dict[str, dict[str, Any]], dict[str, str]]  # words of each table, expression of each number
+
+
 @dataclass(frozen=True)
 class Grammar:
     """All patterns of a language, compiled."""
@@ -79,7 +109,7 @@ class Grammar:
     patterns: tuple[Pattern, ...]
     values: dict[str, dict[str, Any]]
     words: AhoCorasick
-    starts: tuple[Start, ...]  # one for each word
+    starts: Starts  # by the number of the word
     digits: re.Pattern[str]
     digit_start: Start
     has_borders: bool
@@ -112,15 +142,16 @@ class Expression:
 def find(text: str, grammar: Grammar) -> Iterator[Expression]:
     """Yield the date expressions of a text in order, none overlapping."""
     try:
-        hits = [(start, grammar.starts[i]) for i, start, _ in grammar.words.find_matches_as_indexes(text)]
+        hits = [(start, number) for number, start, _ in grammar.words.find_matches_as_indexes(text)]
     except UnicodeEncodeError:  # lone surrogates
         return
-    hits += [(m.start(), grammar.digit_start) for m in grammar.digits.finditer(text)]
-    hits.sort(key=lambda hit: hit[0])
+    hits += [(m.start(), DIGITS) for m in grammar.digits.finditer(text)]
+    hits.sort(key=PLACE)
     reached = 0
-    for position, start in hits:
+    for position, number in hits:
         if position < reached or (grammar.has_borders and position and text[position - 1].isalnum()):
             continue
+        start = grammar.digit_start if number == DIGITS else grammar.starts[number]
         found = _match(text, position, start, grammar)
         if found:
             reached = found.end
@@ -171,7 +202,7 @@ def _integer(surface: str) -> int:
 
 
 def _stands(text: str, position: int, pattern: Pattern) -> bool:
-    return pattern.before is None or bool(pattern.before.search(text[max(0, position - 16) : position]))
+    return pattern.before is None or bool(pattern.before.search(text[max(0, position - 16) : position].lower()))
 
 
 @cache
@@ -183,19 +214,15 @@ def grammar_of(language: str) -> Grammar:
     patterns = tuple(_pattern(i, entry, tables, numbers) for i, entry in enumerate(data["patterns"]))
     opening = {name for pattern in patterns for name in pattern.starts}
     words = sorted({word for name, table in tables.items() if name in opening for word in table})
-    starts = []
-    for word in words:
-        begun = frozenset(n for n, table in tables.items() if any(word.startswith(w) for w in table))
-        starts.append(_start(patterns, begun | ({"digits"} if word[0].isdecimal() else set())))
     return Grammar(
         patterns,
         tables,
         AhoCorasick(words, matchkind=MatchKind.LeftmostLongest),
-        tuple(starts),
+        Starts(words, data["patterns"], patterns, (tables, numbers)),
         re.compile(data["digits"]),
-        _start(patterns, frozenset({"digits"})),
+        _digit_start(patterns),
         bool(data["word_borders"]),
-        {name: re.compile(data[name], re.IGNORECASE) for name in CUES},
+        {name: re.compile(data[name]) for name in CUES} | {"before": re.compile("|".join(data[name] for name in LEADS))},
         *(Words(frozenset(data[s]["words"]), tuple(data[s]["endings"]), tuple(data[s]["strings"])) for s in ("future", "past")),
     )
 
@@ -206,40 +233,48 @@ def _cases(words: dict[str, Any]) -> dict[str, Any]:
 
 
 def _pattern(index: int, entry: dict[str, Any], tables: dict[str, dict[str, Any]], numbers: dict[str, str]) -> Pattern:
+    expression, fields = _expression(index, entry["form"], tables, numbers, tables)
+    first = PLACEHOLDER.search(entry["form"])
+    name = first[2] if first else ""
+    starts = {"digits"} if name in DIGIT_STARTS else {name}
+    if name == "y":
+        starts.add("yrel")
+    before = re.compile(_lower(entry["before"])) if "before" in entry else None
+    compiled = re.compile(expression, re.IGNORECASE)
+    return Pattern(entry["kind"], expression, fields, frozenset(starts), before, entry.get("unit"), compiled.match)
+
+
+def _expression(
+    index: int, form: str, tables: dict[str, dict[str, Any]], numbers: dict[str, str], opening: dict[str, dict[str, Any]]
+) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return the expression of a form and its (field, group) pairs; what it begins with is a word of `opening`."""
     fields: list[tuple[str, str]] = []
 
     def group(placeholder: re.Match[str]) -> str:
         bare, name, second = placeholder.groups()
+        known = tables if placeholder.start() else opening
         if name in numbers:
-            body = numbers[name] + (f"|{_alternation(tables['yrel'])}" if name == "y" else "")
+            body = numbers[name] + (f"|{_alternation(known['yrel'])}" if name == "y" else "")
         else:
-            body = _alternation(tables[name])
+            body = _alternation(known[name])
         if bare:
             return f"(?:{body})"
         full = name + (second or "")
         fields.append((full, f"{full}_{index}"))
         return f"(?P<{full}_{index}>{body})"
 
-    expression = f"(?P<t{index}>{PLACEHOLDER.sub(group, entry['form'])})"
-    first = PLACEHOLDER.search(entry["form"])
-    name = first[2] if first else ""
-    starts = {"digits"} if name in DIGIT_STARTS else {name}
-    if name == "y":
-        starts.add("yrel")
-    before = re.compile(entry["before"], re.IGNORECASE) if "before" in entry else None
-    compiled = re.compile(expression, re.IGNORECASE)
-    return Pattern(entry["kind"], expression, tuple(fields), frozenset(starts), before, entry.get("unit"), compiled.match)
+    return f"(?P<t{index}>{PLACEHOLDER.sub(group, form)})", tuple(fields)
+
+
+def _lower(expression: str) -> str:
+    """Return an expression with its letters in lower case, and its escapes as they were."""
+    return re.sub(r"\\.|[A-Z]", lambda m: m[0] if m[0][0] == "\\" else m[0].lower(), expression)
 
 
 def _alternation(words: dict[str, Any]) -> str:
-    return "(?-i:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
+    return "(?-i:" + ("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or "(?!)") + ")"
 
 
-def _start(patterns: tuple[Pattern, ...], names: frozenset[str]) -> Start:
-    chosen = tuple(i for i, p in enumerate(patterns) if p.starts & names)
-    return _start_of(tuple(patterns[i].expression for i in chosen), chosen)
-
-
-@cache
-def _start_of(expressions: tuple[str, ...], chosen: tuple[int, ...]) -> Start:
-    return Start(chosen, re.compile("|".join(expressions) or r"(?!)", re.IGNORECASE).match)
+def _digit_start(patterns: tuple[Pattern, ...]) -> Start:
+    chosen = tuple(i for i, p in enumerate(patterns) if "digits" in p.starts)
+    return Start(chosen, re.compile("|".join(patterns[i].expression for i in chosen), re.IGNORECASE).match)

@@ -17,7 +17,7 @@ COMMA = re.compile(r"[,，]")
 
 
 def resolve(found: Expression, text: str, reference: date | None, grammar: Grammar, before: list[DateSpan]) -> Period | None:
-    """Return the period that an expression means; None where nothing tells, or where there is no such day."""
+    """Return the period that an expression means in a text in lower case; None where nothing tells, or where there is no such day."""
     try:
         resolver = RESOLVERS[found.kind]
         return resolver(found.values, Surroundings(found, text, reference, grammar, before))
@@ -75,7 +75,9 @@ class Surroundings:
         start, end, text = self.found.start, self.found.end, self.text
         cues = self.grammar.sense
         near = text[max(0, start - CUE_REACH) : start]
-        if cues["before_by"].search(near) or cues["before_until"].search(near) or cues["after_by"].match(text, end):
+        if cues["before"].search(near) and (cues["before_by"].search(near) or cues["before_until"].search(near)):
+            return "future"
+        if cues["after_by"].match(text, end):
             return "future"
         before, after = text[max(0, start - SENTENCE_REACH) : start], text[end : end + SENTENCE_REACH]
         begin = max((stop.end() for stop in cues["sentence_end"].finditer(before)), default=0)

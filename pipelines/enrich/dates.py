@@ -10,6 +10,7 @@ from typing import Any
 
 from pipelines.enrich.date_grammar import Expression, Grammar, find, grammar_of
 from pipelines.enrich.date_periods import resolve
+from pipelines.enrich.folding import lower
 from pipelines.enrich.language import plain
 from pipelines.enrich.periods import day_of, named
 from pipelines.enrich.reading import DateSpan, Precision
@@ -27,6 +28,7 @@ def dates(text: str, language: str, published: str | None) -> list[DateSpan]:
     reference = day_of(published)
     text = plain(text)
     found = list(find(text, grammar))
+    text = lower(text)  # the cues around a date are
     _share_years(found, text, grammar)
     spans: list[DateSpan] = []
     for expression in found:
@@ -56,13 +58,14 @@ def _share_years(found: list[Expression], text: str, grammar: Grammar) -> None:
 def _qualifier(text: str, found: Expression, grammar: Grammar) -> str | None:
     before, after = text[max(0, found.start - CUE_REACH) : found.start], text[found.end : found.end + 8]
     cues = grammar.sense
-    if cues["before_until"].search(before):
+    is_led = cues["before"].search(before)
+    if is_led and cues["before_until"].search(before):
         return "until"
-    if cues["before_by"].search(before) or cues["after_by"].match(after) or text[found.end - 1 : found.end] == "前":
+    if (is_led and cues["before_by"].search(before)) or cues["after_by"].match(after) or text[found.end - 1 : found.end] == "前":
         return "by"
-    if cues["before_from"].search(before) or cues["after_from"].match(after):
+    if (is_led and cues["before_from"].search(before)) or cues["after_from"].match(after):
         return "from"
-    return "after" if cues["before_after"].search(before) else None
+    return "after" if is_led and cues["before_after"].search(before) else None
 
 
 def _ranges(spans: list[DateSpan], text: str, grammar: Grammar) -> list[DateSpan]:

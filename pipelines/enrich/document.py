@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -22,6 +22,7 @@ Written = tuple[int, int, dict[str, Any]]  # where a date stands, and what it sa
 HEAD_LINES = 6
 TAIL_LINES = 5
 EDGE = 6000  # characters at either end of a text in which its first and last lines stand
+DIGIT = re.compile(r"[\d〇一二]")
 HEADER = 100  # characters of a line that only says who and when
 RELAY_REACH = 320  # characters of a text in which it says whose report it relays
 OPENING = 400  # characters of a line in which its company is named
@@ -107,6 +108,7 @@ def _written(text: str, language: str, source: str) -> Written | None:
     return None
 
 
+@lru_cache(maxsize=2)  # of the text that is being read
 def _lines(text: str) -> list[tuple[int, int]]:
     """Return the spans of the first and the last lines that are not blank; of a long text no more is looked at."""
     head = _spans(text, 0, min(len(text), EDGE))[:HEAD_LINES]
@@ -134,7 +136,7 @@ def _date_at(text: str, start: int, end: int, language: str) -> Written | None:
 def _header(text: str, start: int, end: int, language: str, source: str) -> Written | None:
     """Return the date that a short line of names ends with, as headers and signatures do."""
     line = text[start:end].rstrip()
-    if len(line) > HEADER or not any(c.isdecimal() or c in "〇一二" for c in line):
+    if len(line) > HEADER or not DIGIT.search(line):
         return None
     for code in dict.fromkeys((language, *known_languages())):
         for first, last, kind, values in reversed(expressions(line, code)):

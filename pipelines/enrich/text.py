@@ -17,6 +17,7 @@ BULLET = re.compile(r"^\s*[•*·▪●■◆\-–—]\s*")
 LED = frozenset("》>»›▶►→➤➜☛👉⇒-=•*·▪●■◆–—")  # what an arrow or a bullet begins with
 LONGEST_LABEL = 48  # characters of a button
 ROW = re.compile(r"[|｜¦·•/／\u3000]")
+LABELS = re.compile(r"[:：\s\u3000]+")
 SEPARATOR = re.compile(r"\s*[|｜¦]\s*|\s+[·•/／]\s+|\u3000+")
 CRUMB = re.compile(r"\s*(?:>|›|»|→|＞|/)\s*")
 CRUMB_SIGN = re.compile(r"[>›»→＞/]")
@@ -26,6 +27,7 @@ BRACKETED = re.compile(r"\s*[【\[（(]([^【】\[\]（）()\n]{1,24})[】\]）)
 ENDED = re.compile(r"[.!?。！？…;；]\s?[\"”’»)）]?\Z")
 SENTENCE = re.compile(r"[.!?。！？]+[\"”’»)）]?(?:\s|$)|[。！？]")
 PAUSE = re.compile(r"[,:!?–—，：！？]\s*|\.\s+|。")
+AFTER_PAUSE = re.compile(rf"(?:{PAUSE.pattern})(?=(..?))")
 KEY = 3  # letters that an expression is kept by
 OPENING = re.compile(r"[^\W\d_]{1,3}(?![?*+{])|[^\W\d_]{1,2}(?![?*+{])|[^\W\d_](?![?*+{])")
 VOID = re.compile(r"\d")
@@ -103,7 +105,7 @@ def _is_pointer(body: str, cues: _Cues) -> bool:
 def _is_call(body: str, cues: _Cues) -> bool:
     # A call may stand later in the line: "For daily prices, sign up for our newsletter."
     opens = cues.strong.match(body)
-    if not (opens or cues.weak.match(body) or cues.strong.follows(body, PAUSE)) or len(SENTENCE.findall(body)) > 2:
+    if not (opens or cues.weak.match(body) or cues.strong.follows(body)) or len(SENTENCE.findall(body)) > 2:
         return False
     return opens or bool(cues.address.search(body) and cues.objects.search(body))
 
@@ -126,11 +128,10 @@ def _is_buttons(line: str, cues: _Cues) -> bool:
 
 def _is_button(label: str, cues: _Cues) -> bool:
     label = label.strip(" \t\u3000:：.»>›·•|")
-    head = re.split(r"[:：]\s*", label)
     return bool(cues.button.fullmatch(label)) or (
-        len(head) > 1
-        and len(label) <= 40
-        and all(cues.button.fullmatch(part.strip()) for part in re.split(r"[:：\s\u3000]+", label) if part.strip())
+        len(label) <= 40
+        and (":" in label or "：" in label)
+        and all(cues.button.fullmatch(part) for part in LABELS.split(label) if part)
     )
 
 
@@ -172,6 +173,8 @@ class _Openers:
         for key in dict(pairs):
             chosen = [branch for begin, branch in pairs if begin.startswith(key) and len(key) == KEY or key.startswith(begin)]
             self._kept[key] = re.compile(f"(?:{'|'.join(chosen)}){after}", re.IGNORECASE)
+        self._ones = frozenset(key for key in self._kept if len(key) == 1)
+        self._twos = frozenset(key[:2] for key in self._kept if len(key) > 1)
 
     def match(self, text: str, position: int = 0) -> bool:
         """Tell whether one of the expressions stands at a position."""
@@ -179,9 +182,11 @@ class _Openers:
         found = kept.get(first) or kept.get(first[:2]) or kept.get(first[:1]) or kept.get("")
         return bool(found and found.match(text, position))
 
-    def follows(self, text: str, pause: re.Pattern[str]) -> bool:
+    def follows(self, text: str) -> bool:
         """Tell whether one of the expressions stands after a pause."""
-        return any(self.match(text, m.end()) for m in pause.finditer(text))
+        if not any(two in self._twos or two[0] in self._ones for two in AFTER_PAUSE.findall(text.lower())):
+            return False
+        return any(self.match(text, m.end()) for m in PAUSE.finditer(text))
 
 
 def _branches(expression: str) -> list[str]:
