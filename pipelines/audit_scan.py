@@ -74,7 +74,7 @@ class Scan:
             tables = {name: self._lake.tables[name].load() for name in order}
             # Backwards along the way, so that what is seen of a topic also has its origin in the topic before.
             oldest, ends = ({t: offsets(t) for t in topics_of(record)[::-1]} for offsets in (topics.beginnings, topics.ends))
-        looked = Looked(record, tables, oldest)
+        looked = Looked(record, tables, {topic: oldest[topic] for topic in topics_of(record)})
         for verb, offsets in committed.items():
             self._reached(verb, {p: o or 0 for p, o in offsets.items()})
         for name in (first, "quarantine", "decisions"):

@@ -6,14 +6,16 @@ built anew when it is missing, damaged, or when its snapshot is gone.
 
 import logging
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pyiceberg.table import Table
 
-from pipelines.errors import NeedsPerson
+from pipelines.errors import NeedsPerson, Transient
+from pipelines.io.scan import batches_of
 
 log = logging.getLogger(__name__)
 SCHEMA = """
@@ -56,9 +58,26 @@ class Index:
             if isinstance(error, sqlite3.OperationalError):
                 raise NeedsPerson(f"the index {self.path} cannot be used: {error}", "is the folder writable, is the disk full?") from error
             log.warning("the index %s is damaged and is built anew (%s)", self.path, error)
-            self.path.unlink()
+            self._remove()
             return self._open()
         return db
+
+    def _remove(self) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self.path}{suffix}").unlink(missing_ok=True)
+
+    @contextmanager
+    def _named_errors(self) -> Iterator[None]:
+        """Give the library's errors our names; a damaged file is removed, and the next start builds the index anew."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            remedy = "is the disk full? it goes on when there is room"
+            raise Transient(f"the index {self.path} cannot be used now: {error}", remedy) from error
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            self._remove()
+            raise Transient(f"the index {self.path} is damaged and is built anew: {error}") from error
 
     def close(self) -> None:
         """Close the file."""
@@ -66,6 +85,10 @@ class Index:
 
     def catch_up(self, table: Table) -> None:
         """Cover the table's current snapshot."""
+        with self._named_errors():
+            self._catch_up(table)
+
+    def _catch_up(self, table: Table) -> None:
         current = table.current_snapshot()
         if current is None or self._covered() == current.snapshot_id:
             return
@@ -77,7 +100,7 @@ class Index:
         scan: Any = table.scan(selected_fields=names)
         if kept:
             scan = table.incremental_append_scan(from_snapshot_id_exclusive=covered, selected_fields=names)
-        for batch in scan.to_arrow_batch_reader():
+        for batch in batches_of(scan):
             rows = zip(*(batch.column(name).to_pylist() for name in names), strict=True)
             self._insert([("|".join(row[: -3]), row[0], *row[-3:]) for row in rows])
         self._cover(current.snapshot_id)
@@ -89,17 +112,19 @@ class Index:
             part = keys[i : i + 500]
             marks = ",".join("?" * len(part))
             query = f"SELECT key, revision, part, place FROM keys WHERE key IN ({marks})"  # noqa: S608 - only question marks
-            found |= {key: Known(*rest) for key, *rest in self._db.execute(query, part)}
+            with self._named_errors():
+                found |= {key: Known(*rest) for key, *rest in self._db.execute(query, part)}
         return found
 
     def last_revisions(self, ids: Iterable[str]) -> dict[str, int]:
         """Record id → its highest revision, 0 for one that is new."""
         query = "SELECT coalesce(max(revision), 0) FROM keys WHERE id = ?"
-        return {i: self._db.execute(query, (i,)).fetchone()[0] for i in set(ids)}
+        with self._named_errors():
+            return {i: self._db.execute(query, (i,)).fetchone()[0] for i in set(ids)}
 
     def add(self, rows: list[tuple[str, str, int, int, int]], snapshot_id: int) -> None:
         """Add what a commit landed, as (key, id, revision, partition, offset), and cover its snapshot."""
-        with self._db:
+        with self._named_errors(), self._db:
             self._db.execute("BEGIN")
             self._insert(rows)
             self._cover(snapshot_id)
