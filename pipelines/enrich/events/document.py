@@ -111,6 +111,7 @@ class Grammar:
         self.absolute = re.compile(groups["absolute"])
         self.that = re.compile(groups["that"])
         self.quoted = re.compile(groups["quoted"])
+        self.parts_follow = re.compile(groups["parts_follow"])
         self.level = re.compile(groups["level"])
         self.indefinite = re.compile(groups["indefinite"])
         self.definite = re.compile(groups["definite"])

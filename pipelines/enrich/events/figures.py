@@ -36,6 +36,7 @@ def products(document: Document, told: Told) -> list[tuple[tuple[MaterialMention
     quantity = quantity_of(chosen, told.type, told.clause.concepts, is_yearly=yearly)
     return [(None, _with_basis(quantity, told))]
 
+
 def _with_basis(quantity: Quantity | None, told: Told) -> Quantity | None:
     """A figure without a form beside it takes that of the only form that its clauses name."""
     if quantity is None or quantity.basis is not None:
@@ -44,9 +45,11 @@ def _with_basis(quantity: Quantity | None, told: Told) -> Quantity | None:
     basis = BASIS_OF_FORM.get(next(iter(forms))) if len(forms) == 1 else None
     return msgspec.structs.replace(quantity, basis=basis)
 
+
 def _shares(document: Document, told: Told, quantities: list[Quantity]) -> list[tuple[tuple[MaterialMention, ...], Quantity]]:
     """Each figure with the materials between it and the next (in Chinese: the one before), where each has its own."""
     kept = sorted((q for q in quantities if first_fit([q], document)), key=lambda q: q.start)
+    kept = [q for i, q in enumerate(kept) if not (i + 1 < len(kept) and _is_sum_of_next(document, q, kept[i + 1]))]
     if len(kept) < 2:
         return []
     start, end = min(c.start for c in told.domain), max(c.end for c in told.domain)
@@ -58,6 +61,11 @@ def _shares(document: Document, told: Told, quantities: list[Quantity]) -> list[
     shares = [(m, q) for m, q in zip(after if follows else before, kept, strict=True) if m]
     sets = [frozenset(m.material_id for m in materials) for materials, _ in shares]
     return shares if len(shares) > 1 and len(set(sets)) == len(sets) else []
+
+
+def _is_sum_of_next(document: Document, quantity: Quantity, other: Quantity) -> bool:
+    """Whether the words between two figures make the first the sum of those that follow ("of which", 其中)."""
+    return bool(document.grammar.parts_follow.search(document.low[quantity.end : other.start]))
 
 
 def amount_of(document: Document, told: Told, which: int = -1) -> Amount | None:

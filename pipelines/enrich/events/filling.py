@@ -100,7 +100,9 @@ class Filler:
 
     def _is_of_chain(self, told: Told, found: Cast, site_id: str | None, parts: list[Clause]) -> bool:
         """The event touches the chain: a site, a company of it, a material, or a text that is about nothing else."""
-        if site_id or any(p.materials for p in parts) or any(is_of_chain(m.entity_id) for m in found.mentions):
+        start = parts[0].start  # a name lent by the text before does not count
+        named = any(m.start >= start and is_of_chain(m.entity_id) for m in found.mentions)
+        if named or any(p.materials for p in parts) or any(p.sites for p in parts):
             return True
         if not self.relevance.is_dense:
             return False

@@ -324,6 +324,7 @@ def _authorities(stage: Stage) -> Cast:
     if stage.fit.frame.name == "listed":  # each that is put on a list, by itself
         listed = [p.mention for p in _distinct(_present(stage, _COMPANY))]
         listed += [owner for s in stage.clause.sites if (owner := stage.discourse.named.get(parent_of(s.entity_id) or ""))]
+        listed = list({m.entity_id or m.surface: m for m in listed}.values())
         if listed:
             return Cast([_once([*heads, actor("subject", m)]) for m in listed], [*found, *listed], None)
     return Cast([_once(heads)], found, None)

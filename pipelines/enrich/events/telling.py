@@ -36,12 +36,14 @@ LENT_LATER = mask_of(
 SPOKEN_OF = mask_of("@org", "@site")
 FIGURES = mask_of("@amount", "@quantity")
 NOT = mask_of("not")
+NOBODY = mask_of("nobody")
 DENY = mask_of("deny")
 IF = mask_of("if")
 CAPACITY = mask_of("capacity")
 CAUSE = mask_of("accident", "strike", "flood", "logistics")
 OF_A_START = frozenset({"start_stated", "opening"})
 RESUME = mask_of("resume")
+QUOTAS = frozenset({"quota_stated", "quota_set", "notice_of_targets"})
 STOPS = frozenset({"pause", "shutdown"})
 SAY = mask_of("say")
 STAKE = mask_of("stake", "joint_venture", "merge")
@@ -83,6 +85,8 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
         if clause.is_taken_up:
             continue
         is_conditional = is_conditional or (bool(clause.concepts & IF) and any(m[2] & IF for m in clause.marks[:3]))
+        if not document.grammar.has_borders:  # what has to be done is no event, in all that follows
+            is_conditional = is_conditional or bool(clause.concepts & NOBODY)
         later = found[i + 1].concepts & LENT_LATER if i + 1 < len(found) and not document.grammar.has_borders else 0
         if clause.is_relative and i:
             antecedent = found[i - 1].concepts
@@ -157,11 +161,8 @@ def _gapped(document: Document, clause: Clause, events: list[Told], *, reported:
 def _type(document: Document, frame: Frame, how: Telling, clause: Clause) -> str:
     """Planned or targeted with a date, the news is the date; of a plant that is new it is the plant."""
     if frame.name in OF_A_START and how.factuality in NOW_DATED and clause.dates:
-        return (
-            "facility_change"
-            if frame.name != "production_begun" and names_new_plant(document, clause)
-            else "schedule_guidance"
-        )
+        is_plan = how.factuality == "planned" and names_new_plant(document, clause)
+        return "facility_change" if is_plan else "schedule_guidance"
     if frame.is_dated and how.factuality in NOW_DATED and clause.dates:
         return "schedule_guidance"
     if frame.name in {"expansion", "capacity_raised"} and how.factuality == "targeted" and clause.concepts & CAPACITY:
@@ -219,15 +220,22 @@ def _continues(one: Told, other: Told) -> bool:  # noqa: PLR0911, PLR0912  a lad
         return True
     if one.type != other.type or one.type not in MERGED:
         return False
+    if one.fit.frame.name in QUOTAS and other.fit.frame.name in QUOTAS:
+        return True
     if one.telling.factuality != other.telling.factuality and one.type not in {"supply_agreement", "price_move"}:
         return False
     if one.type == "financing":
         return True
     with_sites = one.type != "supply_agreement"
+    if one.type == "supply_agreement" and other.clause.is_relative:
+        return True
     named = {m.entity_id or m.surface for c in one.domain for m in (*c.organisations, *c.sites)}
     new = {
         m.entity_id or m.surface for m in (*other.clause.organisations, *(other.clause.sites if with_sites else ()))
     } - named
+    if new and not named and one.type == "supply_agreement":  # "under an agreement signed in August, A will supply B"
+        one.fit, one.clause = other.fit, other.clause
+        return True
     if new and (named or one.fit.frame is not other.fit.frame):
         return False
     if one.type == "supply_agreement":
