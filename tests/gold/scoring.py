@@ -5,6 +5,7 @@ are compared on the matched events. A figure is None where there was nothing to 
 """
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -135,3 +136,22 @@ def _add(counts: dict[str, list[int]], name: str, common: int, found: int, wante
 
 def _f1(common: int, found: int, wanted: int) -> float | None:
     return 2 * common / (found + wanted) if found + wanted else None
+
+
+MARGIN = 0.02  # a floor stands this far under the figure of its day
+
+
+def main() -> None:
+    """Print floors for the folders named, as `floors.toml` holds them: `python -m tests.gold.scoring tests/gold/dev/en …`."""
+    for folder in map(Path, sys.argv[1:]):
+        print(f"[{folder.parent.name}.{folder.name}]")
+        for name, figure in measures(documents(folder)).items():
+            if name == "false_events":
+                print(f"{name} = {figure or 0.0:.2f}")
+            elif figure is not None:
+                print(f"{name} = {max(figure - MARGIN, 0.0):.2f}")
+        print()
+
+
+if __name__ == "__main__":
+    main()
