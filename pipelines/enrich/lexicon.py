@@ -92,6 +92,7 @@ VERBAL = frozenset(
         "report",
         "disrupt",
         "curtail",
+        "interrupted",
     ]
 )
 # What a clause holds beside words: set by the reader, asked for by frames as if it were a concept.

@@ -37,6 +37,7 @@ SPOKEN_OF = mask_of("@org", "@site")
 FIGURES = mask_of("@amount", "@quantity")
 NOT = mask_of("not")
 NOBODY = mask_of("nobody")
+PRODUCER = mask_of("producer")
 DENY = mask_of("deny")
 IF = mask_of("if")
 CAPACITY = mask_of("capacity")
@@ -189,6 +190,8 @@ def _object_fits(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa:
         return False
     if document.grammar.passive.search(document.low[clause.start : anchor[0]]):
         return bool(clause.organisations or clause.sites)
+    if any(m[2] & PRODUCER and m[0] > anchor[1] for m in clause.marks):  # "a magnet maker"
+        return True
     return any(m.start > anchor[1] or clause.is_relative for m in (*clause.organisations, *clause.sites))
 
 
