@@ -4,17 +4,20 @@ Number formats, units and currencies stand in `languages/*/quantities.toml`.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from pipelines.enrich.folding import lower
 from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.language import known_languages, plain
 
 REACH = 200  # characters before a number in which its sentence is looked at
 CURRENCY_REACH = 6  # characters of a currency before a number
 CURRENCY_ENDS = "$€£¥￥₩₹.币幣"
+UNITLESS = frozenset(["a", "ma", "sep", "b", "mb"])  # groups that a number without a unit ends with
 NO_START = ".,，．"  # what a number may not follow
 YEAR = re.compile(r"(?:19|20)\d\d")
 WIDE = str.maketrans("０１２３４５６７８９．，　－", "0123456789., -")
@@ -57,6 +60,13 @@ CUES = (
     "capacity_after", "target", "sentence_end", "year_named", "output", "reach", "future", "making", "place_before",
     "year_opening", "form_stop", "basis_of_sentence",
 )  # fmt: skip
+# Cues that are sought in the text in lower case, which is much faster than a search without regard to case.
+LOWERED = frozenset(
+    [
+        "range_opening", "change_opening", "no_change", "to_opening", "by_opening", "change", "year_before", "capacity",
+        "capacity_after", "target", "year_named", "output", "reach", "future", "making", "place_before", "year_opening",
+    ]
+)  # fmt: skip
 
 
 def folded(text: str, language: str) -> str:
@@ -69,9 +79,9 @@ def measures(text: str, language: str) -> tuple[Measure, ...]:
     """Return what the numbers of a text measure, in order."""
     lexicon = unit_lexicon(language)
     found: list[Measure] = []
-    currency = None
+    currency, low = None, lower(text)
     for match in lexicon.scan.finditer(text):
-        for measure in _read(text, match, lexicon):
+        for measure in _read(text, low, match, lexicon):
             if measure.kind == "money":
                 currency = measure
             elif measure.kind == "bare":  # "a first loan of A$1.25 billion, a second of 400 million"
@@ -84,25 +94,27 @@ def measures(text: str, language: str) -> tuple[Measure, ...]:
     return tuple(found)
 
 
-def _read(text: str, match: re.Match[str], lexicon: UnitLexicon) -> Iterable[Measure]:
+def _read(text: str, low: str, match: re.Match[str], lexicon: UnitLexicon) -> Iterable[Measure]:
     """Return what a number is a measure of; nothing where no unit stands beside it."""
     start = match.start()
     currency = _currency(text, start, lexicon)
     if currency:
         start = currency.start()
+    elif match.lastgroup in UNITLESS:
+        return ()
     before = text[start - 1 : start]
     if before and (before in NO_START or (before.isascii() and before.isalnum())):
-        return []
+        return ()
     kind, unit = _kind(match, currency, lexicon)
     if not kind:
-        return []
+        return ()
     value, magnitudes = _number(match["a"], lexicon.data), lexicon.data["magnitudes"]
     factor = magnitudes.get(match["ma"] or match["mb"], 1.0)
     if match["b"] is None:
         end = match.start("cnt") if currency and match["cnt"] else match.end()  # "A$80 million by placing new shares"
-        role = _role(text, start, lexicon)
+        role = _role(text, low, start, lexicon)
         return [Measure(start, end, match.end("a"), value, None, factor, factor, kind, unit, role)]
-    return _range(text, match, Measure(start, match.end(), match.end("b"), value, None, factor, factor, kind, unit, None), lexicon)
+    return _range((text, low), match, Measure(start, match.end(), match.end("b"), value, None, factor, factor, kind, unit, None), lexicon)
 
 
 def _currency(text: str, start: int, lexicon: UnitLexicon) -> re.Match[str] | None:
@@ -130,19 +142,19 @@ def _kind(match: re.Match[str], currency: re.Match[str] | None, lexicon: UnitLex
     return ("bare", "") if match["ma"] and match["bare"] is not None else ("", "")
 
 
-def _range(text: str, match: re.Match[str], whole: Measure, lexicon: UnitLexicon) -> list[Measure]:
-    """Return a range as one measure; the ends of a change, and numbers that "and" joins, as two."""
-    cues, start = lexicon.cues, whole.start
+def _range(texts: tuple[str, str], match: re.Match[str], whole: Measure, lexicon: UnitLexicon) -> list[Measure]:
+    """Return a range as one measure; the ends of a change, and numbers that "and" joins, as two. Takes the text also in lower case."""
+    (text, low), cues, start = texts, lexicon.cues, whole.start
     value_to = _number(match["b"], lexicon.data)
     factor_to = lexicon.data["magnitudes"].get(match["mb"], 1.0) if match["mb"] else whole.factor
     second = Measure(match.start("b"), whole.end, whole.after_number, value_to, None, factor_to, factor_to, whole.kind,
                       whole.unit, None)  # fmt: skip
-    lead = text[max(0, start - 40) : start]
+    lead = low[max(0, start - 40) : start]
     if YEAR.fullmatch(match["a"]) and not match["ma"] and cues["year_opening"].search(lead):
         return [second]  # "in 2027 to 5,000 tonnes"
     first = whole._replace(end=match.end("b"), unit_end=whole.end)
     is_change = cues["change_opening"].search(lead) and not cues["no_change"].search(lead)
-    if is_change and cues["change"].search(sentence_before(text, start, lexicon)):
+    if is_change and cues["change"].search(low[sentence_start(text, start, lexicon) : start]):
         return [first._replace(role="from"), second._replace(role="to")]
     is_pair = cues["range_paired"].fullmatch(match["sep"]) and not cues["range_opening"].search(lead)
     if is_pair or whole.value * whole.factor > value_to * factor_to:
@@ -150,16 +162,18 @@ def _range(text: str, match: re.Match[str], whole: Measure, lexicon: UnitLexicon
     return [whole._replace(value_to=value_to, factor_to=factor_to)]
 
 
-def _role(text: str, start: int, lexicon: UnitLexicon) -> str | None:
-    lead = text[max(0, start - 12) : start]
+def _role(text: str, low: str, start: int, lexicon: UnitLexicon) -> str | None:
+    lead = low[max(0, start - 12) : start]
     for role, cue in (("from", "change_opening"), ("to", "to_opening"), ("by", "by_opening")):
         if lexicon.cues[cue].search(lead):
-            return role if lexicon.cues["change"].search(sentence_before(text, start, lexicon)) else None
+            return role if lexicon.cues["change"].search(low[sentence_start(text, start, lexicon) : start]) else None
     return None
 
 
 def _number(surface: str, data: dict[str, Any]) -> float:
     """Return the number that a surface writes: 1,200.5, 1 200,5, 1.200, １５８, 三千."""
+    if surface.isdecimal() and surface.isascii():
+        return float(surface)
     plain = "".join(surface.translate(WIDE).split()).replace("’", "").replace("'", "")
     if plain[:1] in CHINESE or plain[:1] in TENS:
         return float(_chinese(plain))
@@ -190,13 +204,23 @@ def _chinese(surface: str) -> int:
     return total + digit
 
 
-def sentence_before(text: str, start: int, lexicon: UnitLexicon) -> str:
-    """Return what stands before a place in its sentence, as far as it counts."""
-    before = text[max(0, start - REACH) : start]
-    end = 0
-    for stop in lexicon.cues["sentence_end"].finditer(before):
-        end = stop.end()
-    return before[end:]
+def sentence_start(text: str, place: int, lexicon: UnitLexicon) -> int:
+    """Return where the sentence of a place begins, as far as it counts."""
+    stops = _stops(text, lexicon.cues["sentence_end"])
+    i = bisect_right(stops, place)
+    return max(place - REACH, stops[i - 1] if i else 0)
+
+
+def sentence_stop(text: str, place: int, lexicon: UnitLexicon) -> int:
+    """Return where the sentence of a place ends, as far as it counts."""
+    stops = _stops(text, lexicon.cues["sentence_end"])
+    i = bisect_right(stops, place)
+    return min(place + REACH, stops[i] if i < len(stops) else len(text))
+
+
+@lru_cache(maxsize=2)  # of the text that is being read
+def _stops(text: str, expression: re.Pattern[str]) -> list[int]:
+    return [match.end() for match in expression.finditer(text)]
 
 
 @cache
@@ -219,11 +243,11 @@ def unit_lexicon(language: str) -> UnitLexicon:
         rf"|(?P<pct>{data['percent']['words']})|(?P<cnt>{data['count']})|(?P<bare>{data['bare']})|)"
     )
     border = r"(?<!\w)" if data["spaces"] else ""
-    words = "|".join(f"(?P<{name}>{expression})" for name, expression in data["qualifiers"].items())
+    words = "|".join(f"(?P<{name}>{_lower(expression)})" for name, expression in data["qualifiers"].items())
     forms = "|".join(f"(?P<{f['basis']}>{_scoped(f['words'])})" for f in data["bases"])
-    openings = tuple((f["basis"], re.compile(f["before"])) for f in data["bases"] if "before" in f)
+    openings = tuple((f["basis"], re.compile(_lower(f["before"]))) for f in data["bases"] if "before" in f)
     return UnitLexicon(
-        data, scan, {cue: re.compile(data[cue]) for cue in CUES},
+        data, scan, {cue: re.compile(_lower(data[cue]) if cue in LOWERED else data[cue]) for cue in CUES},
         re.compile(rf"({_either(data['currency_before'])})\s?\Z"),
         re.compile(rf"{border}(?:{words})\s?(?:de\s|d[’']\s?)?\Z"),
         re.compile(rf"{border}(?:{forms})"), openings,
@@ -233,6 +257,12 @@ def unit_lexicon(language: str) -> UnitLexicon:
 def _scoped(expression: str) -> str:
     """Return an expression whose flags hold for itself alone."""
     return f"(?i:{expression[4:]})" if expression.startswith("(?i)") else expression
+
+
+def _lower(expression: str) -> str:
+    """Return an expression for a text in lower case."""
+    plain = expression.replace("(?i)", "").replace("(?i:", "(?:")
+    return re.sub(r"\\.|[A-Z]", lambda m: m[0] if m[0][0] == "\\" else m[0].lower(), plain)
 
 
 def _either(words: Iterable[str]) -> str:

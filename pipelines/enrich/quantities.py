@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from pipelines.enrich.measures import REACH, Measure, UnitLexicon, folded, measures, sentence_before, unit_lexicon
+from pipelines.enrich.folding import lower
+from pipelines.enrich.measures import REACH, Measure, UnitLexicon, folded, measures, sentence_start, sentence_stop, unit_lexicon
 from pipelines.enrich.reading import Amount, Quantity
 
 FORM_REACH = 80  # characters after a number in which the form of its material stands
@@ -68,8 +69,8 @@ def _quantity(text: str, m: Measure, lexicon: UnitLexicon) -> Quantity | None:
     mass, *annual = data["masses"][m.unit]
     start, end, shown = m.start, m.unit_end or m.end, m.end
     unit = " ".join(text[m.after_number : end].split()).strip(" -")
-    is_annual, sentence = bool(annual), sentence_before(text, start, lexicon)
-    near = text[end : end + FAR]
+    low, begin, is_annual = lower(text), sentence_start(text, start, lexicon), bool(annual)
+    sentence, near = low[begin:start], low[end : end + FAR]
     hints = data["year_hints"]
     told_year = cues["year"].match(text, end)
     if told_year:
@@ -86,14 +87,14 @@ def _quantity(text: str, m: Measure, lexicon: UnitLexicon) -> Quantity | None:
         is_annual = True
     unit_end = told_year.end() if told_year else m.unit_end or m.end
     aside = ASIDE.match(text, unit_end)
-    after = text[(begin := aside.end() if aside else unit_end) : begin + FORM_REACH]
-    form = _form(after, sentence, lexicon)
+    after = aside.end() if aside else unit_end
+    form = _form(text[after : after + FORM_REACH], text[begin:start], sentence, lexicon)
     if told := cues["basis_after_text"].match(text, end):
         end = told.end()
         form = "TREO" if "TREO" in told[0] else "REO"
-    elif form in (None, "ore") and (told := cues["basis_of_sentence"].search(_until_stop(text, end, lexicon))):
+    elif form in (None, "ore") and (told := cues["basis_of_sentence"].search(text, end, sentence_stop(text, end, lexicon))):
         form = "TREO" if "TREO" in told[0] else "REO"
-    qualifier, start = _qualified(text, start, lexicon)
+    qualifier, start = _qualified(low, start, lexicon)
     end = shown if m.unit_end else end
     prefix = cues["annual_prefix"].search(text[max(0, start - 16) : start])
     start -= len(prefix[0]) if prefix else 0
@@ -101,7 +102,7 @@ def _quantity(text: str, m: Measure, lexicon: UnitLexicon) -> Quantity | None:
     return Quantity(
         start, end, text[start:end], m.value, unit, _rounded(m.value * factor), "t/y" if is_annual else "t",
         m.value_to, None if m.value_to is None else _rounded(m.value_to * factor_to),
-        _annual_basis(sentence, (text[end : end + FORM_REACH], after), lexicon) or form if is_annual else form,
+        _annual_basis(sentence, (low[end : end + FORM_REACH], low[after : after + FORM_REACH]), lexicon) or form if is_annual else form,
         qualifier, form, m.role,
     )  # fmt: skip
 
@@ -113,11 +114,6 @@ def _has(text: str, words: list[str]) -> bool:
 def _until_number(text: str) -> str:
     stop = SENTENCE_OR_NUMBER.search(text)
     return text[: stop.start()] if stop else text
-
-
-def _until_stop(text: str, end: int, lexicon: UnitLexicon) -> str:
-    stop = lexicon.cues["sentence_end"].search(text, end, end + REACH)
-    return text[end : stop.end() if stop else end + REACH]
 
 
 def _rounded(value: float) -> float:
@@ -141,15 +137,15 @@ def _annual_basis(before: str, after: tuple[str, str], lexicon: UnitLexicon) -> 
     return None
 
 
-def _form(after: str, before: str, lexicon: UnitLexicon) -> str | None:
-    """Return the basis that the form of the material beside a number gives."""
+def _form(after: str, before: str, low: str, lexicon: UnitLexicon) -> str | None:
+    """Return the basis that the form of the material beside a number gives; `low` is `before` in lower case."""
     stop = FORM_END.search(after)
     after = after[: stop.start()] if stop else after
     place = lexicon.cues["form_stop"].search(after)
     after = after[: place.start()] if place else after
     clause = before[max((m.end() for m in CLAUSE_START.finditer(before)), default=0) :]
     for basis, expression in lexicon.openings:
-        if expression.search(before):
+        if expression.search(low):
             return basis
     sides = (clause, after, before) if lexicon.data["form_side"] == "before" else (after, before)
     for side in sides:
@@ -174,7 +170,8 @@ def _joined(text: str, found: list[Quantity], lexicon: UnitLexicon) -> list[Quan
     for i in range(1, len(found)):  # "capacity rose to 40,000 tonnes. It aims to reach 60,000 tonnes in 2027."
         one, other = found[i - 1], found[i]
         near = one.basis == "nameplate" and other.normalised_unit == "t" and other.start - one.end < REACH
-        sentence = sentence_before(text, other.start, lexicon) if near and not other.form_basis else ""
+        is_open = near and not other.form_basis
+        sentence = lower(text)[sentence_start(text, other.start, lexicon) : other.start] if is_open else ""
         if lexicon.cues["reach"].search(sentence) and lexicon.cues["target"].search(sentence):
             found[i] = structs.replace(other, normalised_unit="t/y", basis="nameplate")
     for i in range(len(found) - 2, -1, -1):
