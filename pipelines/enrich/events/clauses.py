@@ -22,6 +22,7 @@ _PRICE, _AMOUNT = _SEEN["@price"], _SEEN["@amount"]
 _VERBAL = FINITE | FORMS["part"]
 _ORGANISATIONS = frozenset({"company", "agency", "publisher"})
 _SITES = frozenset({"facility", "deposit"})
+_FUT, _FUTURE = FORMS["fut"], bits()["future"]
 _BRACKETS = 60  # characters within which a bracket closes
 Span = tuple[int, int, bool, int]  # start, end, is relative, index of the clause that it takes up or -1
 
@@ -158,7 +159,7 @@ def _concepts(document: Document, clause: Clause) -> int:
     """What the clause holds, as one number."""
     concepts, start, end = 0, clause.start, clause.end
     for mark in clause.marks:
-        concepts |= mark[2]
+        concepts |= mark[2] | _FUTURE if mark[3] & _FUT else mark[2]
     for mention in clause.organisations:
         concepts |= _AUTHORITY if mention.type == "agency" else _ORG
     if clause.sites:

@@ -47,6 +47,7 @@ class Discourse:
         self.operator: Mention | None = publisher if publisher and publisher.type == "company" else None
         self.authority: Mention | None = publisher if publisher and publisher.type == "agency" else None
         self.site: Mention | None = None
+        self.lead: Mention | None = None  # the first company that the text names
         self.deposit: Mention | None = None
         self.made_at: dict[str, tuple[str, ...]] = {}
         self.read_products()

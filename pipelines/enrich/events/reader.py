@@ -54,7 +54,7 @@ class _Reader:
         self.filler = Filler(document, self.discourse, relevance, self.own_release)
         self.paragraph_voice: Voice | None = None
         self.speakers = Speakers(document)
-        self.lead = next((m for m in found_companies(document)), None)
+        self.lead = self.discourse.lead = next(iter(found_companies(document)), None)
 
     def _spoken_of(self, parts: list[Clause]) -> Mention | None:
         """The company that a sentence is about: the first that it names, else the last that did something, else the text's."""
@@ -137,7 +137,8 @@ class _Reader:
         """What the text before speaks of, as concepts."""
         discourse = self.discourse
         found = AUTHORITY if discourse.authority is not None else 0
-        if self.own_release is not None or discourse.operator is not None or discourse.site is not None:
+        known = self.own_release or discourse.operator or discourse.site or self.lead
+        if known is not None:
             found |= COMPANY_OR_SITE
         if self.own_release is not None and self.own_release.type == "agency":
             found |= NOTICE

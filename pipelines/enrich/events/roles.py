@@ -16,6 +16,7 @@ TO_BUY = mask_of("buy", "offtake", "source_from")
 TO_SUPPLY = mask_of("supply", "ship")
 RECEIVE = mask_of("receive", "raise_funds", "apply")
 AUTHORITY_WORD = mask_of("authority_word")
+PRODUCER = mask_of("producer")
 OFFTAKE = mask_of("offtake")
 ORDER = {
     "exploration": 1,
@@ -124,6 +125,8 @@ def _operator(stage: Stage) -> list[Mention]:  # noqa: PLR0911  a ladder: the ne
     if stage.speaker is not None and is_company(stage.speaker):
         return [stage.speaker]
     operator = stage.discourse.operator
+    if operator is None and stage.clause.concepts & PRODUCER:  # "the company" of a text that is about one
+        operator = stage.discourse.lead
     if operator is None or stage.discourse.definite(stage.clause) is False:
         return []
     if stage.fit.frame.type == "disruption" and not any(c.concepts & PLANT for c in stage.domain):
