@@ -167,12 +167,25 @@ def _expired_batch(options: Options) -> None:
     Writer.send = slow_send  # type: ignore[method-assign]
 
 
+def _lazy_client(_: Options) -> None:
+    """The client sends nothing by itself for a while: only a flush makes it."""
+    from kafka import KafkaProducer  # noqa: PLC0415
+
+    original = KafkaProducer.__init__
+
+    def init(self: Any, **config: Any) -> None:
+        original(self, **(config | {"linger_ms": 20_000}))
+
+    KafkaProducer.__init__ = init
+
+
 HINDRANCES: dict[str, Callable[[Options], None]] = {
     "clock": _clock,
     "catalog lost answer": _catalog_lost_answer,
     "catalog conflict": _catalog_conflict,
     "small disk": _small_disk,
     "slow steps": _slow_steps,
+    "lazy client": _lazy_client,
     "hanging client": _hanging_client,
     "expired batch": _expired_batch,
 }

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from pipelines import landing
+from pipelines import landing, messages
 from pipelines.io import consume, deadline, index, lake, produce
 from pipelines.io.lake import Reached
 
@@ -38,8 +38,10 @@ def _decider_origins() -> None:
 
 
 def _library_retries() -> None:
-    """Tables are made with the library's own commit retries."""
-    lake.PROPERTIES["commit.retry.num-retries"] = "4"
+    """The library tries a commit again on top of what came between, as it does by itself."""
+    from pyiceberg.table import TableProperties  # noqa: PLC0415
+
+    TableProperties.COMMIT_NUM_RETRIES = "unset"  # type: ignore[misc]
 
 
 def _stale_check() -> None:
@@ -82,21 +84,10 @@ def _offset_reset() -> None:
 
 def _topic_id() -> None:
     """A topic made anew is taken for the old one."""
-    original = landing.Landing.__init__
-
-    def init(self: Any, *args: Any, **kwargs: Any) -> None:
-        landing.TopicChanged = _Never  # type: ignore[assignment,misc]
-        original(self, *args, **kwargs)
-
-    landing.Landing.__init__ = init  # type: ignore[method-assign]
     reached = lake.LakeTable.reached
     lake.LakeTable.reached = (  # type: ignore[method-assign]
         lambda self, topic, topic_id, table=None: Reached(topic_id, *_rest(reached(self, topic, topic_id, table)))
     )
-
-
-class _Never(Exception):
-    pass
 
 
 def _rest(reached: Reached) -> tuple[dict[str, int], dict[str, int]]:
@@ -113,9 +104,29 @@ def _content_names() -> None:
     lake._content_uuid = lambda *_: uuid.UUID(int=random.getrandbits(128))  # type: ignore[assignment]
 
 
-def _read_committed() -> None:
-    """Readers see what no transaction has committed."""
-    consume.FETCH["isolation_level"] = "read_uncommitted"
+def _index_catch_up() -> None:
+    """The index is not brought up to the table when a lander starts."""
+    index.Index.catch_up = lambda *_: None  # type: ignore[method-assign]
+
+
+def _gapless() -> None:
+    """A batch that is given up does not end the process."""
+    produce.Writer._failed = lambda *_: None  # type: ignore[method-assign]
+
+
+def _static_members() -> None:
+    """A slot does not make a static member."""
+    original = consume.GroupReader.__init__
+
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        original(self, *args[:4], None)
+
+    consume.GroupReader.__init__ = init  # type: ignore[method-assign]
+
+
+def _bounded_commits() -> None:
+    """Payloads in the store are not counted by their size."""
+    messages.Message.size = property(lambda self: len(self.value or b""))  # type: ignore[assignment]
 
 
 REMOVALS: dict[str, Callable[[], None]] = {
@@ -130,5 +141,8 @@ REMOVALS: dict[str, Callable[[], None]] = {
     "topic id": _topic_id,
     "deadline": _deadline,
     "names by content": _content_names,
-    "read committed": _read_committed,
+    "index catch-up": _index_catch_up,
+    "no gap": _gapless,
+    "static members": _static_members,
+    "claims by size": _bounded_commits,
 }

@@ -1,8 +1,12 @@
-"""Raw records for the tests: good ones, and those that break a rule."""
+"""Raw records for the tests: good ones, and those that break a rule; and what a topic holds of them."""
 
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from pipelines.io.consume import TableReader
+from pipelines.io.topics import Topics
+from pipelines.messages import Message
+from pipelines.settings import Settings
 from pipelines.sources.raw import Raw
 
 
@@ -23,3 +27,15 @@ def html_record(source: str, number: int, *, version: int = 1, is_bad: bool = Fa
             "title": f"Report {number}",
         },
     )
+
+
+def read_topic(settings: Settings, topic: str, ids: dict[str, str], source: str) -> list[Message]:
+    """All messages of one source that a topic holds."""
+    with Topics(settings) as topics:
+        ends, start = topics.ends(topic), topics.beginnings(topic)
+    reader = TableReader(settings, "test", ids, lambda _: b"", {(topic, p): o for p, o in start.items()})
+    found: list[Message] = []
+    while any(reader.positions()[topic, p] < end for p, end in ends.items()):
+        found += [m for m in reader.poll(1.0) if m.source == source]
+    reader.close()
+    return found

@@ -126,6 +126,7 @@ STEPS: dict[str, Callable[[Trigger], None]] = {
     "before_export": lambda t: before(landing, "export", t, lambda _o, name, *_: name == "documents" and t.mark.parent.exists()),
     "mid_export": lambda t: after(exports, "_write", t),
     "before_index": lambda t: before(index.Index, "add", t),
+    "before_documents": lambda t: before(lake.LakeTable, "append", t, _table("documents")),
     "before_dependants": lambda t: before(lake.LakeTable, "append", t, _table("mentions")),
     "after_dependants": lambda t: after(lake.LakeTable, "append", t, _of_table("mentions")),
     "before_quarantine": lambda t: before(lake.LakeTable, "append", t, _table("quarantine")),

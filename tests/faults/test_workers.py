@@ -20,7 +20,8 @@ def test_stages_that_are_killed_at_each_step_in_turn_repeat_themselves_and_nothi
     trial.feed(240, bad=10, repeated=10, changed=5)
     for stage in (VALIDATE, ENRICH):
         for step, count in TRANSFORM_STEPS.items():
-            killed = trial.start(stage, at=step, count=count)
+            # In a slot, so that the next one need not wait until the session of the dead one ends.
+            killed = trial.start(stage, how="work", slot="1", at=step, count=count)
             assert killed.wait() == -signal.SIGKILL, f"{step}: {killed.log[-2000:]}"
     trial.settle()
     trial.check()

@@ -52,7 +52,8 @@ def main(task: Task) -> None:
     _log_to(task.log)
     os.setpgid(0, 0)
     if not task.is_enrich_real:
-        transforming.FUNCTIONS["enrich"] = cheap_enrich
+        real = transforming.function_of
+        transforming.function_of = lambda verb: cheap_enrich if verb == "enrich" else real(verb)
     for name in task.removed:
         protections.REMOVALS[name]()
     for name in task.hindered:
@@ -79,6 +80,10 @@ def _run(task: Task) -> int:
     elif task.how == "work":
         for report in run.work_all(task.settings, task.names, task.slot):
             logging.info("worked: %s", report.line())
+    elif task.how == "maintain":
+        from pipelines.maintain import maintain  # noqa: PLC0415
+
+        logging.info("maintained: %s", maintain(task.settings))
     else:
         hindrances.pull_from_memory(task.settings, task.options)
     return 0

@@ -1,0 +1,91 @@
+"""Members that come and go, deliveries that repeat and overtake each other."""
+
+import signal
+import time
+
+import pytest
+
+from pipelines.flow import clean, quarantine, valid
+from pipelines.io.objects import Objects
+from pipelines.io.produce import Writer
+from pipelines.io.topics import Topics
+from pipelines.messages import passed_on
+from tests.faults.records import read_topic
+from tests.faults.trial import Trial, until
+
+pytestmark = pytest.mark.stack
+VALIDATE, ENRICH, LAND = "validate.document", "enrich.document", "land.document"
+
+
+def _storm(trial: Trial, changes: int) -> None:
+    """1 → 4 → 1 members of a stage, one joining, leaving or dying every second or two, while records come in."""
+    members = [trial.start(VALIDATE, how="work", settings={"batch_records": 20})]
+    for i in range(changes):
+        trial.feed(30, bad=2, repeated=2)
+        is_growing = i < changes // 2
+        if is_growing and len(members) < 4:
+            members.append(trial.start(VALIDATE, how="work", settings={"batch_records": 20}))
+        elif len(members) > 1:
+            leaving = members.pop(trial.random.randrange(len(members)))
+            if trial.random.random() < 0.5:
+                leaving.kill()
+            else:
+                leaving.send(signal.SIGTERM)
+        time.sleep(trial.random.uniform(0.5, 2))
+    for member in members:
+        member.kill()
+
+
+def test_members_that_join_leave_and_die_lose_and_double_nothing(trial: Trial) -> None:
+    _storm(trial, 6)
+    trial.settle(120)
+    trial.check()
+
+
+@pytest.mark.long
+def test_a_long_storm_of_members_loses_and_doubles_nothing(trial: Trial) -> None:
+    _storm(trial, 40)
+    trial.settle(300, settings={"batch_records": 500, "commit_records": 5000})
+    trial.check()
+
+
+def test_a_worker_restarted_in_its_slot_is_back_in_two_seconds(trial: Trial) -> None:
+    first = trial.start(ENRICH, how="work", slot="7")
+    trial.feed(20)
+    trial.start(VALIDATE).wait()
+    before = trial.progress(ENRICH)
+    until(lambda: trial.progress(ENRICH) > before, 60)
+    first.kill()
+    trial.feed(20)
+    trial.start(VALIDATE).wait()
+    before = trial.progress(ENRICH)
+    second = trial.start(ENRICH, how="work", slot="7")
+    trial.figures["back_seconds"] = round(until(lambda: "joined" in second.log or trial.progress(ENRICH) > before, 60), 1)
+    second.send(signal.SIGTERM)
+    assert second.wait(20) == 0, second.log[-2000:]
+    trial.settle()
+    trial.check()
+    assert trial.figures["back_seconds"] < 6, "as slow as without a slot"
+
+
+def test_messages_that_come_again_and_out_of_order_land_once(trial: Trial) -> None:
+    trial.feed(100, bad=10, repeated=5, changed=5)
+    assert trial.start(VALIDATE).wait() == 0
+    with Topics(trial.settings) as topics:
+        ids = topics.ids()
+    writer = Writer(trial.settings, Objects(trial.settings))
+    for topic in (valid("document"), quarantine("document")):
+        messages = read_topic(trial.settings, topic, ids, trial.fed.source)
+        again = trial.random.sample(messages, len(messages) // 2)  # late, and in another order
+        for message in again:
+            headers = [(k, v.encode()) for k, v in message.headers.items()]
+            headers = headers if topic.startswith("quarantine") else passed_on(message, topic)
+            writer.send(topic, message.value or b"", headers, message.key, message.partition)
+    writer.flush()
+    assert trial.start(ENRICH).wait() == 0
+    for message in trial.random.sample(read_topic(trial.settings, clean("document"), ids, trial.fed.source), 40):
+        writer.send(clean("document"), message.value or b"", passed_on(message, clean("document")), message.key, message.partition)
+    writer.flush()
+    writer.close()
+    trial.settle()
+    trial.check()

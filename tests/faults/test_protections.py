@@ -1,0 +1,197 @@
+"""Each protection taken out: the oracle must complain, so that a fault test that is green says something."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from kafka import KafkaAdminClient
+
+from pipelines.flow import STAGES, clean
+from pipelines.io.topics import Topics, client_options
+from tests.faults import oracle
+from tests.faults.proxy import Fault, Proxy
+from tests.faults.trial import Trial, prepare, until
+from tests.stack_fixture import TestStack
+
+pytestmark = pytest.mark.stack
+Own = Callable[..., Trial]
+VALIDATE, LAND = "validate.document", "land.document"
+SMALL = {"batch_records": 10, "commit_records": 20}
+
+
+@pytest.fixture(scope="module")
+def spoilt_stack() -> Iterator[TestStack]:
+    """A stack on which nothing need hold any more."""
+    with TestStack() as stack:
+        prepare(stack.supervisor.settings)
+        yield stack
+
+
+@pytest.fixture
+def spoilt(spoilt_stack: TestStack, request: pytest.FixtureRequest) -> Iterator[Trial]:
+    made = Trial(spoilt_stack, request.node.name.removeprefix("test_").split("[")[0])
+    yield made
+    made.close()
+
+
+def _has(trial: Trial, *words: str) -> bool:
+    """Whether the oracle complains in these words."""
+    found = trial.complaints()
+    print(trial.name, found)
+    return any(all(word in complaint for word in words) for complaint in found)
+
+
+def test_without_the_check_of_origins_a_repetition_is_quarantined_and_counted_twice(spoilt: Trial) -> None:
+    spoilt.feed(40, bad=10)
+    assert spoilt.start(VALIDATE, at="after_flush").wait() == -signal.SIGKILL
+    spoilt.settle(removed=("origin check",))
+    assert _has(spoilt, "too many in quarantine")
+    assert _has(spoilt, "the accounting says")
+
+
+def test_without_the_look_up_of_keys_a_cleared_pull_lands_twice(spoilt: Trial) -> None:
+    spoilt.feed(40)
+    spoilt.settle()
+    spoilt.again(20)
+    spoilt.settle(removed=("index look-up",))
+    assert _has(spoilt, "contents landed more than once")
+
+
+def test_without_origins_and_look_up_a_repetition_lands_twice(spoilt: Trial) -> None:
+    spoilt.feed(40)
+    assert spoilt.start(VALIDATE, at="after_flush").wait() == -signal.SIGKILL
+    spoilt.settle(removed=("decider's origins", "index look-up"), settings={"batch_records": 4, "commit_records": 4})
+    assert _has(spoilt, "contents landed more than once")
+
+
+def test_without_catching_up_the_index_a_crash_before_it_lets_duplicates_land(spoilt: Trial) -> None:
+    spoilt.feed(40)
+    spoilt.transform()
+    assert spoilt.start(LAND, at="before_index").wait() == -signal.SIGKILL
+    spoilt.again(20)
+    spoilt.settle(removed=("index catch-up",))
+    assert _has(spoilt, "contents landed more than once")
+
+
+def test_with_the_librarys_own_retries_a_paused_lander_lands_what_its_successor_landed(spoilt: Trial) -> None:
+    spoilt.feed(40)
+    spoilt.transform()
+    zombie = spoilt.start(LAND, at="after_metadata", deed="stop", removed=("no retries of the library",))
+    zombie.wait_stopped()
+    spoilt.settle()
+    zombie.send(signal.SIGCONT)
+    zombie.wait()
+    assert _has(spoilt, "contents landed more than once")
+
+
+def test_without_comparing_where_the_table_stands_a_paused_lander_lands_twice(spoilt: Trial) -> None:
+    spoilt.feed(40)
+    spoilt.transform()
+    zombie = spoilt.start(LAND, at="before_documents", deed="stop", removed=("stale writer check",))
+    zombie.wait_stopped()
+    spoilt.settle()
+    zombie.send(signal.SIGCONT)
+    zombie.wait()
+    assert _has(spoilt, "contents landed more than once")
+
+
+def test_without_looking_up_an_unknown_outcome_a_commit_lands_twice(spoilt: Trial) -> None:
+    spoilt.feed(40)
+    spoilt.transform()
+    lost = {"hindered": ("catalog lost answer",), "options": {"times": 1}}
+    spoilt.start(LAND, removed=("stale writer check",), **lost).wait()
+    assert _has(spoilt, "contents landed more than once")
+
+
+def test_without_merging_by_maximum_offsets_go_back(spoilt: Trial) -> None:
+    spoilt.feed(60)
+    spoilt.transform()
+    assert spoilt.start(LAND, at="before_dependants").wait() == -signal.SIGKILL
+    spoilt.start(LAND, removed=("maximum merge",), settings=SMALL).wait()
+    assert _has(spoilt, "documents", "went back")
+
+
+def test_without_the_flush_before_the_offsets_are_committed_records_are_lost(spoilt: Trial) -> None:
+    spoilt.feed(40)
+    killed = spoilt.start(VALIDATE, at="after_offset_commit", count=2, removed=("flush before commit",), hindered=("lazy client",))
+    assert killed.wait() in (-signal.SIGKILL, 0)
+    spoilt.settle()
+    assert _has(spoilt, "missing in documents")
+
+
+def test_with_an_offset_reset_a_lost_offset_skips_records_in_silence(spoilt: Trial) -> None:
+    spoilt.feed(40)
+    admin = KafkaAdminClient(**client_options(spoilt.settings))
+    until(lambda: not _has_members(admin), 30, pause=0.5)
+    admin.delete_groups([VALIDATE])
+    admin.close()
+    assert spoilt.start(VALIDATE, removed=("no offset reset",)).wait() == 0
+    spoilt.settle()
+    assert _has(spoilt, "missing in documents")
+
+
+def _has_members(admin: KafkaAdminClient) -> bool:
+    return bool(admin.describe_groups([VALIDATE])[VALIDATE].get("members"))
+
+
+def test_without_the_topics_id_a_topic_made_anew_is_skipped_in_silence(own: Own) -> None:
+    trial = own()
+    trial.feed(40)
+    trial.settle()
+    admin = KafkaAdminClient(**client_options(trial.settings))
+    admin.delete_topics([clean("document")])
+    until(lambda: clean("document") not in admin.list_topics(), 20)
+    admin.close()
+    prepare(trial.settings)
+    trial.feed(120)
+    trial.start(removed=("topic id",)).wait()
+    assert _has(trial, "missing in documents")
+
+
+def test_a_client_that_never_returns_ends_the_worker_at_its_deadline_and_without_one_it_hangs(spoilt: Trial) -> None:
+    spoilt.feed(20)
+    task = {"hindered": ("hanging client",), "settings": {"deadline_seconds": 8.0}}
+    begin = time.monotonic()
+    ended = spoilt.start(VALIDATE, **task)
+    assert ended.wait(60) == 75, ended.log[-2000:]
+    took = time.monotonic() - begin
+    hanging = spoilt.start(VALIDATE, removed=("deadline",), **task)
+    hanging.process.join(took + 8)
+    assert hanging.process.exitcode is None
+    hanging.kill()
+    spoilt.settle()
+
+
+def test_a_batch_that_the_client_gives_up_ends_the_worker_before_the_next_one_is_sent(spoilt: Trial) -> None:
+    spoilt.feed(60)
+    ended = spoilt.start(VALIDATE, hindered=("expired batch",))
+    assert ended.wait() == 75, ended.log[-2000:]
+    spoilt.settle()
+    assert not _has(spoilt, "missing")
+
+
+def test_without_ending_the_worker_a_batch_that_was_given_up_is_lost(spoilt: Trial) -> None:
+    spoilt.feed(60)
+    spoilt.start(VALIDATE, hindered=("expired batch",), removed=("no gap",)).wait()
+    spoilt.settle()
+    assert _has(spoilt, "missing in documents")
+
+
+def test_with_random_names_a_lost_answer_leaves_files_behind(spoilt: Trial) -> None:
+    spoilt.feed(40)
+    spoilt.transform()
+    before = oracle.orphan_data_files(spoilt.settings)
+    with Proxy(spoilt.stack.supervisor.settings.s3_port) as proxy:
+        proxy.faults = [Fault("lost", ("PUT", "POST"), "/warehouse/.*/data/", times=8)]
+        spoilt.settle(120, settings={"s3_endpoint": proxy.url}, removed=("names by content",))
+        assert proxy.done["lost"] == 8
+    assert oracle.orphan_data_files(spoilt.settings) > before
+
+
+def test_the_oracle_names_what_is_missing(spoilt: Trial) -> None:
+    spoilt.feed(20)
+    with Topics(spoilt.settings) as topics:
+        assert sum(topics.ends(STAGES[VALIDATE].reads).values()) > 0
+    assert _has(spoilt, "20 missing in documents")
+    spoilt.settle()
