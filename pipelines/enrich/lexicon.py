@@ -202,8 +202,7 @@ class Lexicon:
         self._determiners = tuple(grammar.get("determiners", ()))
         # What the word is as a noun, where its form may be one: read so after an article.
         self._nouns = [
-            (cell[2], 0) if (cell[1] and not cell[1] & ~doubtful) or (cell[1] & doubtful and cell[2]) else None
-            for cell in table.values()
+            (cell[2], 0) if cell[1] and (cell[2] or not cell[1] & ~doubtful) else None for cell in table.values()
         ]
         self._is_latin = [text[0].isascii() for text in table]
         self._numbers = {text: i for i, text in enumerate(self._patterns)}

@@ -154,6 +154,7 @@ class Filler:
         if told.type == "ownership_change":
             return (), None
         domain = sorted(told.domain, key=lambda c: c is not told.clause)
+        domain += [told.lender] if told.lender else []
         mentioned = next((c.materials for c in domain if c.materials), ()) if given is None else given
         ids = material_ids(mentioned)
         stage = self._stage(told, domain, mentioned)

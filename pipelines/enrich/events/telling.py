@@ -68,6 +68,7 @@ class Told(Struct):
     telling: Telling
     type: str
     domain: list[Clause]
+    lender: Clause | None = None  # of a clause that leaves out what the one before named: that clause
 
 
 def told(document: Document, found: list[Clause], *, reported: bool, context: int) -> list[Told]:
@@ -156,7 +157,7 @@ def _gapped(document: Document, clause: Clause, events: list[Told], *, reported:
     how = telling(document, clause, again, reported=reported)
     if how.factuality is None:
         return None
-    return Told(clause, again, how, _type(document, fit.frame, how, clause), [clause, events[-1].clause])
+    return Told(clause, again, how, _type(document, fit.frame, how, clause), [clause], events[-1].clause)
 
 
 def _type(document: Document, frame: Frame, how: Telling, clause: Clause) -> str:
