@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import requests
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from pipelines.errors import NeedsPerson, Transient
 from pipelines.settings import Settings
@@ -79,11 +80,14 @@ class Airflow:
         told = "; ".join(str(e.get("stack_trace", "")).strip().split("\n")[-1] for e in errors)
         return f"Airflow does not know the DAG {dag}" + (f": {told}" if told else "")
 
+    @retry(retry=retry_if_exception_type(Transient), stop=stop_after_attempt(5), wait=wait_exponential(0.5, max=10), reraise=True)
     def _call(self, method: str, path: str, missing: dict[str, Any] | None = None, **arguments: Any) -> dict[str, Any]:
         try:
             answer = self._session.request(method, self.address + path, timeout=30, **arguments)
         except requests.RequestException as error:
             raise Transient(f"Airflow does not answer at {self.address}: {error}", "`lodestream status` tells whether it is up") from error
+        if answer.status_code >= 500:
+            raise Transient(f"Airflow answered {method} {path} with {answer.status_code}: {answer.text[:300]}")
         if answer.status_code == 404 and missing is not None:
             return missing
         if answer.status_code == 401:
