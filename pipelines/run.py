@@ -32,7 +32,7 @@ class Worker(Protocol):
         """Let go of everything without committing more."""
 
 
-def open_worker(settings: Settings, stage: Stage, *, drain: bool, slot: str | None) -> Worker:
+def open_worker(settings: Settings, stage: Stage, *, drain: bool, slot: str | None, stop: threading.Event | None = None) -> Worker:
     """The worker of a stage; a worker holds in memory only what its own stage needs."""
     if stage.verb == "land":
         from pipelines.landing import Landing  # noqa: PLC0415
@@ -40,7 +40,7 @@ def open_worker(settings: Settings, stage: Stage, *, drain: bool, slot: str | No
         return Landing(settings, stage, drain=drain, slot=slot)
     from pipelines.transforming import Transforming  # noqa: PLC0415
 
-    return Transforming(settings, stage, drain=drain, slot=slot)
+    return Transforming(settings, stage, drain=drain, slot=slot, stop=stop)
 
 
 def drain(settings: Settings, name: str, on_progress: Callable[[Report], None] | None = None) -> Report:
@@ -100,7 +100,7 @@ def _attempts(  # noqa: PLR0913 - the loop's whole state
     while True:
         worker: Worker | None = None
         try:
-            worker = open_worker(settings, stage, drain=is_drain, slot=slot)
+            worker = open_worker(settings, stage, drain=is_drain, slot=slot, stop=stop)
             while not stop.is_set():
                 if worker.step(0.3 if is_drain else 1.0):
                     failures = 0

@@ -4,6 +4,7 @@ Output partition = input partition, in order. It may repeat itself at any time: 
 """
 
 import logging
+import threading
 from collections.abc import Callable, Iterator, Sequence
 
 from pipelines.errors import LodestreamError
@@ -17,6 +18,7 @@ from pipelines.report import Report
 from pipelines.settings import Settings
 
 log = logging.getLogger(__name__)
+SLICE = {"enrich": 100}  # records that a slow stage takes at once, so that it can stop between them; the quick ones take a batch
 Function = Callable[[str, Sequence[Message]], Sequence[bytes | Rejection]]
 
 
@@ -34,8 +36,11 @@ def function_of(verb: str) -> Function:
 class Transforming:
     """One member of a stage's group."""
 
-    def __init__(self, settings: Settings, stage: Stage, *, drain: bool, slot: str | None = None) -> None:
+    def __init__(
+        self, settings: Settings, stage: Stage, *, drain: bool, slot: str | None = None, stop: threading.Event | None = None
+    ) -> None:
         self.settings, self.stage, self.report = settings, stage, Report(stage.name)
+        self._stop = stop or threading.Event()
         self._function = function_of(stage.verb)
         self._objects = Objects(settings)
         with Topics(settings) as topics:
@@ -45,11 +50,16 @@ class Transforming:
         self._reader = GroupReader(settings, stage, ids, self._objects.get, slot)
 
     def step(self, seconds: float) -> bool:
-        """Read, apply, write, commit once; False when there was nothing to do in time."""
+        """Read, apply, write, commit once; False when nothing came in time. When told to stop it leaves what it has not begun."""
         messages = self._reader.poll(seconds)
         positions = self._reader.positions()
+        done: dict[tuple[str, int], int] = {}
         for batch in self._batches(messages):
             self._write(batch, self._apply(batch))
+            done |= {(m.topic, m.partition): m.offset + 1 for m in batch}
+            if self._stop.is_set():
+                positions = done
+                break
         self._writer.flush()
         if positions and not self._reader.commit(positions):
             log.info("%s: the partitions moved to another member, which repeats the batch", self.stage.name)
@@ -75,7 +85,7 @@ class Transforming:
         for message in map(self._reader.complete, messages):
             batch.append(message)
             size += len(message.value or b"")
-            if size >= self.settings.batch_bytes:
+            if size >= self.settings.batch_bytes or len(batch) >= SLICE.get(self.stage.verb, self.settings.batch_records):
                 yield batch
                 batch, size = [], 0
         if batch:

@@ -117,13 +117,13 @@ def _small_disk(options: Options) -> None:
 
 
 def _slow_steps(options: Options) -> None:
-    """Each batch takes `options["seconds"]` longer."""
+    """Each record takes `options["seconds"]` longer."""
     from pipelines import transforming  # noqa: PLC0415
 
     original = transforming.Transforming._apply
 
     def apply(self: Any, batch: Any) -> Any:
-        time.sleep(options["seconds"])
+        time.sleep(options["seconds"] * len(batch))
         return original(self, batch)
 
     transforming.Transforming._apply = apply  # type: ignore[method-assign]

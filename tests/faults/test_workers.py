@@ -113,3 +113,20 @@ def test_a_worker_that_is_told_to_stop_stops_within_ten_seconds_and_loses_nothin
     trial.settle()
     trial.check()
     assert trial.figures["stopped_seconds"] < 10
+
+
+def test_a_slow_worker_that_is_told_to_stop_leaves_the_rest_of_its_batch(trial: Trial) -> None:
+    trial.feed(600)
+    assert trial.start(VALIDATE, settings={"batch_records": 1000}).wait() == 0
+    before = trial.progress(ENRICH)
+    slow = {"hindered": ("slow steps",), "options": {"seconds": 0.04}, "settings": {"batch_records": 1000}}
+    working = trial.start(ENRICH, how="work", slot="1", **slow)
+    time.sleep(6)
+    begin = time.monotonic()
+    working.send(signal.SIGTERM)
+    assert working.wait(60) == 0, working.log[-2000:]
+    trial.figures["stopped_seconds"] = round(time.monotonic() - begin, 1)
+    assert before < trial.progress(ENRICH) < before + 600
+    trial.settle()
+    trial.check()
+    assert trial.figures["stopped_seconds"] < 10
