@@ -13,12 +13,14 @@ from typing import Any, NamedTuple
 from pipelines.enrich.folding import lower
 from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.language import known_languages, plain
+from pipelines.enrich.number_words import NumberWords, Written
 
 REACH = 200  # characters before a number in which its sentence is looked at
 CURRENCY_REACH = 6  # characters of a currency before a number
 CURRENCY_ENDS = "$€£¥￥₩₹.币幣"
 UNITLESS = frozenset(["a", "ma", "sep", "b", "mb"])  # groups that a number without a unit ends with
-NO_START = ".,，．"  # what a number may not follow
+NO_START = ".．"  # what a number may not follow
+GROUPS = ",，"  # nor this, where a digit stands before it
 YEAR = re.compile(r"(?:19|20)\d\d")
 WIDE = str.maketrans("０１２３４５６７８９．，　－", "0123456789., -")
 CHINESE = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2}
@@ -52,6 +54,8 @@ class UnitLexicon:
     qualifier: re.Pattern[str]
     forms: re.Pattern[str]  # one group for each form, named after its basis
     openings: tuple[tuple[str, re.Pattern[str]], ...]  # what tells a basis before a number
+    words: NumberWords | None  # of a language that writes words apart
+    unit: re.Pattern[str]  # what may follow a number in words
 
 
 CUES = (
@@ -91,7 +95,19 @@ def measures(text: str, language: str) -> tuple[Measure, ...]:
                 found.append(measure._replace(kind="money", unit=currency.unit))
                 continue
             found.append(measure)
-    return tuple(found)
+    spoken = [m for number in lexicon.words.find(low) if (m := _spoken(text, low, number, lexicon))] if lexicon.words else []
+    return tuple(sorted(found + spoken)) if spoken else tuple(found)
+
+
+def _spoken(text: str, low: str, number: Written, lexicon: UnitLexicon) -> Measure | None:
+    """Return what a number in words is a measure of."""
+    unit = lexicon.unit.match(text, number.end)
+    if not unit:
+        return None
+    kind = next(kind for kind in ("mass", "money", "percent") if unit[kind])
+    name = "%" if kind == "percent" else unit[kind] if kind == "mass" else lexicon.data["currency_after"][unit[kind]]
+    role = None if number.value_to else _role(text, low, number.start, lexicon)
+    return Measure(number.start, unit.end(), unit.start(kind), number.value, number.value_to, 1.0, 1.0, kind, name, role)
 
 
 def _read(text: str, low: str, match: re.Match[str], lexicon: UnitLexicon) -> Iterable[Measure]:
@@ -104,6 +120,8 @@ def _read(text: str, low: str, match: re.Match[str], lexicon: UnitLexicon) -> It
         return ()
     before = text[start - 1 : start]
     if before and (before in NO_START or (before.isascii() and before.isalnum())):
+        return ()
+    if before and before in GROUPS and text[start - 2 : start - 1].isdecimal():
         return ()
     kind, unit = _kind(match, currency, lexicon)
     if not kind:
@@ -231,7 +249,8 @@ def unit_lexicon(language: str) -> UnitLexicon:
     digits = rf"(?:(?<=\d)\d{{0,14}}+(?:[.,，．'’]\d{{1,12}}+|{space}\d{{3}}(?!\d)){{0,5}}+"
     number = rf"[\d{data['word_starts']}]{digits}|{data['words']})"
     elided = {m for m in data["magnitudes"] if m[-1] in "'’"}  # "millions d'euros"
-    magnitude = rf"(?:{_either(elided) or '(?!)'}|(?:{_either(set(data['magnitudes']) - elided)})(?![A-Za-zÀ-ÿ]))"
+    plain_magnitudes = "|".join(_apart(m, data["masses"]) for m in sorted(set(data["magnitudes"]) - elided, key=len, reverse=True))
+    magnitude = rf"(?:{_either(elided) or '(?!)'}|(?:{plain_magnitudes})(?![A-Za-zÀ-ÿ]))"
     letters = "(?![A-Za-zÀ-ÿ])"
     # A number first: the search for digits is what makes the scan fast. What stands before it is looked at afterwards.
     scan = re.compile(
@@ -251,7 +270,18 @@ def unit_lexicon(language: str) -> UnitLexicon:
         re.compile(rf"({_either(data['currency_before'])})\s?\Z"),
         re.compile(rf"{border}(?:{words})\s?(?:de\s|d[’']\s?)?\Z"),
         re.compile(rf"{border}(?:{forms})"), openings,
+        NumberWords(data["number_words"]) if "number_words" in data else None,
+        re.compile(
+            rf"[\s-](?:{data['of']})?(?:(?P<mass>{_either(data['masses'])}){letters}|(?P<money>{_either(data['currency_after'])}){letters}"
+            rf"|(?<=[\s-])(?P<percent>{data['percent']['spelled']})\b)"
+        ) if "number_words" in data else re.compile(r"(?!)"),
     )  # fmt: skip
+
+
+def _apart(magnitude: str, units: Iterable[str]) -> str:
+    """Return the expression of a magnitude where it does not begin a unit: 千, not that of 千克."""
+    rests = [unit.removeprefix(magnitude) for unit in units if unit.startswith(magnitude)]
+    return re.escape(magnitude) + (f"(?!{_either(rests)})" if rests and not magnitude.isascii() else "")
 
 
 def _scoped(expression: str) -> str:

@@ -13,7 +13,7 @@ FORM_REACH = 80  # characters after a number in which the form of its material s
 FAR = 120  # characters after a mass in which its year may be told
 JOINT = 100  # characters between two masses that share their year
 SENTENCE_OR_NUMBER = re.compile(r"[.;\n\d]")
-FORM_END = re.compile(r"[.;:,()（），。；：、]|\d|\n(?![ \ta-z])")
+FORM_END = re.compile(r"[.;:,()（），。；：、]|(?<![Ss]tage )(?<![Pp]hase )(?<![Tt]ype )\d|\n(?![ \ta-z])")
 ASIDE = re.compile(r"\s?[(（][^()（）\n]{1,30}[)）]")  # "40 lb (18.1 kg) of oxide"
 CLAUSE_START = re.compile(r"[，。；：！？、;:\n]")
 
@@ -94,6 +94,7 @@ def _quantity(text: str, m: Measure, lexicon: UnitLexicon) -> Quantity | None:
         form = "TREO" if "TREO" in told[0] else "REO"
     elif form in (None, "ore") and (told := cues["basis_of_sentence"].search(text, end, sentence_stop(text, end, lexicon))):
         form = "TREO" if "TREO" in told[0] else "REO"
+    form = form or ("ore" if m.unit in data["ore_units"] else None)
     qualifier, start = _qualified(low, start, lexicon)
     end = shown if m.unit_end else end
     prefix = cues["annual_prefix"].search(text[max(0, start - 16) : start])
@@ -145,8 +146,9 @@ def _form(after: str, before: str, low: str, lexicon: UnitLexicon) -> str | None
     after = after[: place.start()] if place else after
     clause = before[max((m.end() for m in CLAUSE_START.finditer(before)), default=0) :]
     for basis, expression in lexicon.openings:
-        if expression.search(low):
-            return basis
+        if expression.search(low):  # "contains 25 million tonnes of ore": the ore is not contained in the ore
+            told = lexicon.forms.search(after) if basis == "contained" else None
+            return "ore" if told and told.lastgroup == "ore" else basis
     sides = (clause, after, before) if lexicon.data["form_side"] == "before" else (after, before)
     for side in sides:
         hits = [(m.start(), m.end(), m.lastgroup or "") for m in lexicon.forms.finditer(side)]

@@ -61,6 +61,58 @@ def test_money_is_counted_in_units_of_its_currency(language, text, expected):
     assert [(a.value, a.value_to, a.currency, a.per) for a in amounts(text, language)] == [expected]
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "four thousand tonnes of ore", [(4000.0, None)]),
+        ("en", "thirty-five kilograms", [(0.035, None)]),
+        ("en", "seven hundred and twenty tonnes", [(720.0, None)]),
+        ("en", "three to four thousand metric tons", [(3000.0, 4000.0)]),
+        ("en", "a dozen tonnes", [(12.0, None)]),
+        ("en", "thousands of tonnes, and a few tonnes more", []),
+        ("en", "at a price per tonne", []),
+        ("fr", "une quarantaine de tonnes", [(40.0, None)]),
+        ("fr", "neuf mille trois cents tonnes", [(9300.0, None)]),
+        ("fr", "quatre-vingt-douze kilos", [(0.092, None)]),
+        ("fr", "six ou sept mille tonnes", [(6000.0, 7000.0)]),
+        ("fr", "des milliers de tonnes, à tant la tonne", []),
+        ("fr", "ses 40 premières tonnes", [(40.0, None)]),
+        ("en", "another 60 additional tonnes", [(60.0, None)]),
+        ("zh", "产出氧化钬45千克", [(0.045, None)]),
+        ("zh", "六千克", [(0.006, None)]),
+        ("zh", "约3千吨", [(3000.0, None)]),
+        ("zh", "配额为1.7亿湿吨", [(170_000_000.0, None)]),
+    ],
+)
+def test_numbers_in_words_and_units_with_a_word_before_them_are_read(language, text, expected):
+    found = quantities(text, language)
+    assert [(q.normalised_value, q.normalised_value_to) for q in found] == expected
+    assert all(q.text == text[q.start : q.end] for q in found)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "half a million dollars", (500_000.0, "USD")),
+        ("fr", "trois millions et demi d’euros", (3_500_000.0, "EUR")),
+        ("fr", "à 0,31 dollar canadien l'action", (0.31, "CAD")),
+        ("zh", "交割完成，2.4亿澳元的对价已付", (240_000_000.0, "AUD")),
+    ],
+)
+def test_sums_in_words_and_after_a_comma_are_read(language, text, expected):
+    assert [(a.value, a.currency) for a in amounts(text, language)] == [expected]
+
+
+def test_ore_that_a_deposit_contains_is_ore():
+    (found,) = quantities("The deposit contains 18 million tonnes of ore.", "en")
+    assert found.basis == "ore"
+
+
+def test_the_number_of_a_stage_does_not_end_the_form():
+    (found,) = quantities("It will buy 300 tonnes of Phase 2 monazite concentrate.", "en")
+    assert found.basis == "concentrate"
+
+
 def test_a_change_gives_both_ends_and_neither_is_a_range():
     found = quantities("It will raise capacity from 2,000 to 5,000 tonnes a year.", "en")
     assert [(q.normalised_value, q.normalised_unit, q.role) for q in found] == [(2000.0, "t/y", "from"), (5000.0, "t/y", "to")]
