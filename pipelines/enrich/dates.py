@@ -16,6 +16,7 @@ from pipelines.enrich.periods import day_of, named
 from pipelines.enrich.reading import DateSpan, Precision
 
 CUE_REACH = 32  # characters before a date in which "by" or "until" stands
+SHIFT_REACH = 140  # characters before a range in which "moved" may make it a change
 JOINT = 24  # characters that may stand between the ends of a range
 
 
@@ -93,4 +94,4 @@ def _are_range(one: DateSpan, other: DateSpan, text: str, grammar: Grammar) -> b
     before = text[max(0, one.start - 24) : one.start]
     if not cues["range_open"].search(before) and not cues["range_bare"].fullmatch(text, one.end, other.start):
         return False
-    return not cues["shift"].search(text[max(0, one.start - 80) : one.start])
+    return not cues["shift"].search(text[max(0, one.start - SHIFT_REACH) : one.start])

@@ -116,3 +116,26 @@ def test_a_huge_line_takes_linear_time(text):
     for language in ("en", "fr", "zh"):
         dates(text, language, WEDNESDAY)
     assert time.process_time() - started < 30
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("fr", "L'atelier a sorti en mai 1 300 tonnes de concentré.", [("2026-05-01", "month")]),
+        ("fr", "Le prix a touché mardi 31,20 euros le kilo.", [("2026-08-18", "day")]),
+        ("fr", "Commencé le 9, le débrayage continue.", [("2026-08-09", "day")]),
+        ("fr", "Le gouvernement a proposé de taxer les poudres à partir du 1er mars.", [("2027-03-01", "day")]),
+        ("fr", "Le chantier est repoussé au 3 février.", [("2027-02-03", "day")]),
+        ("en", "The mill made in March 1,840 tonnes of concentrate.", [("2026-03-01", "month")]),
+        ("en", "It sold in May 18 tonnes.", [("2026-05-01", "month")]),
+        ("en", "Workers walked out on the 7th, the union said.", [("2026-08-07", "day")]),
+        ("en", "The hearing was postponed until February 2.", [("2027-02-02", "day")]),
+    ],
+)
+def test_a_figure_after_a_date_is_no_part_of_it_and_what_is_put_off_is_to_come(language, text, expected):
+    assert [(d.first, d.precision) for d in dates(text, language, "2026-08-20")] == expected
+
+
+def test_a_start_moved_from_one_year_to_another_is_no_range():
+    text = "The board moves the opening of its long delayed second separation line in the eastern province from 2027 to 2029."
+    assert [(d.first, d.precision) for d in dates(text, "en", "2026-08-20")] == [("2027-01-01", "year"), ("2029-01-01", "year")]
