@@ -17,6 +17,7 @@ from pipelines.settings import Settings
 from pipelines.sources import SOURCES
 
 RUN_SECONDS = 600.0
+WAKE_SECONDS = 120.0
 
 
 def run(settings: Settings, console: Console, since: datetime | None = None) -> None:
@@ -67,7 +68,11 @@ def _refine(airflow: Airflow, record: str, start: str, tell: Callable[[str], Non
     """Wait for the run that the asset event woke; returns the counts of its stages, with those of other runs since the start."""
     dag = f"refine_{record}"
     tell(f"{dag}: waiting for the asset event to wake it")
-    run_id = airflow.woken_run(dag, start, 120)
+    run_id = airflow.woken_run(dag, start, WAKE_SECONDS)
+    if not run_id:
+        # An event that comes while another run is active may start none; the sweep would, within a quarter of an hour.
+        tell(f"{dag}: no asset event woke it in {WAKE_SECONDS:.0f} s, starting it by hand")
+        run_id = airflow.trigger(dag)
     tell(f"{dag}: validating, enriching, landing")
     _succeed(airflow, dag, run_id)
     reports = {verb: Report(f"{verb}.{record}") for verb in VERBS}
