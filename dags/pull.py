@@ -5,7 +5,7 @@ A run with nothing new is shown as skipped. It may be cleared and run again at a
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, Asset, ExceptionRetryPolicy, RetryAction, RetryRule, task
+from airflow.sdk import DAG, Asset, CronTriggerTimetable, ExceptionRetryPolicy, RetryAction, RetryRule, task
 
 from pipelines.errors import NeedsPerson
 from pipelines.sources import SOURCES
@@ -15,8 +15,10 @@ RETRY = ExceptionRetryPolicy(rules=[RetryRule(exception=NeedsPerson, action=Retr
 for source in SOURCES:
     raw = Asset(name=f"raw.{source.record}", uri=f"lodestream://topics/raw.{source.record}", group="topics")
 
+    schedule = CronTriggerTimetable(source.schedule, timezone="UTC", run_immediately=False)
+
     with DAG(
-        f"pull_{source.name}", schedule=source.schedule, catchup=False, max_active_runs=1, tags=["pull", source.record],
+        f"pull_{source.name}", schedule=schedule, catchup=False, max_active_runs=1, tags=["pull", source.record],
         doc_md=f"{__doc__}\n\n**{source.publisher}**, licence `{source.licence}`: {source.licence_note}",
     ) as dag:  # fmt: skip
 

@@ -12,7 +12,7 @@ from pipelines.errors import NeedsPerson
 from pipelines.flow import TABLES, VERBS
 
 RETRY = ExceptionRetryPolicy(rules=[RetryRule(exception=NeedsPerson, action=RetryAction.FAIL)])
-SWEEP = CronTriggerTimetable("*/15 * * * *", timezone="UTC")
+SWEEP = CronTriggerTimetable("*/15 * * * *", timezone="UTC", run_immediately=False)
 
 for record, tables in TABLES.items():
     raw = Asset(name=f"raw.{record}", uri=f"lodestream://topics/raw.{record}", group="topics")
