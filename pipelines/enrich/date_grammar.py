@@ -253,10 +253,9 @@ def _expression(
     def group(placeholder: re.Match[str]) -> str:
         bare, name, second = placeholder.groups()
         known = tables if placeholder.start() else opening
-        if name in numbers:
-            body = numbers[name] + (f"|{_alternation(known['yrel'])}" if name == "y" else "")
-        else:
-            body = _alternation(known[name])
+        body = numbers[name] if name in numbers else _alternation(known[name])
+        if name == "y":
+            body += f"|{_alternation(known['yrel'])}"
         if bare:
             return f"(?:{body})"
         full = name + (second or "")

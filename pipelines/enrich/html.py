@@ -8,6 +8,7 @@ from trafilatura import extract, load_html
 
 # The library logs every empty page as an error; that a text is empty is for the contract to say.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+LARGEST = 4_000_000  # characters or bytes of a page: an article has a hundredth of it, and the extraction of more takes minutes
 TITLES = ("//article//h1", "//main//h1", "//h1", "//head/title")
 
 
@@ -15,7 +16,10 @@ def html_text(html: str | bytes) -> tuple[str, str]:
     """(title, text) of an HTML page, a line for each block; both empty where there is none.
 
     Promotional lines inside the article stay: what they are is decided, and listed, by the reading of the text.
+    Raises ValueError for a page above `LARGEST`.
     """
+    if len(html) > LARGEST:
+        raise ValueError(f"an HTML page of {len(html):,} characters; above {LARGEST:,} none is read")
     try:
         tree = load_html(html)
     except (ParserError, ValueError):

@@ -171,7 +171,7 @@ class _Openers:
         pairs = [(opening[0][:KEY] if opening else "", branch) for opening, branch in zip(openings, branches, strict=True)]
         self._kept: dict[str, re.Pattern[str]] = {}
         for key in dict(pairs):
-            chosen = [branch for begin, branch in pairs if begin.startswith(key) and len(key) == KEY or key.startswith(begin)]
+            chosen = [branch for begin, branch in pairs if (begin.startswith(key) and len(key) == KEY) or key.startswith(begin)]
             self._kept[key] = re.compile(f"(?:{'|'.join(chosen)}){after}", re.IGNORECASE)
         self._keys = frozenset(self._kept)
 

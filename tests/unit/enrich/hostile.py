@@ -37,3 +37,14 @@ HUGE = [
     "> > " * (MEGABYTE // 4),
     "\u202e😀\ud800" * (MEGABYTE // 3),
 ]
+
+# What repeats in a text that was made to hurt: the reading of twice as much takes twice as long.
+REPEATED = [
+    "1", "12 345 ", "5 tonnes of ", "5-10 tonnes ", "年产3万吨", "US$5 million ", "5% ", "from 5 to 6 tonnes ", "51% stake and ",
+    "on 3 March 2026 ", "2026年3月4日", "last month ", "in 2026 to 2027 ", "the year to ",
+    "Lynas Rare Earths ", "MP ", "Neo ", "北方稀土", "Foo Ltd ", "某某有限公司",
+    "Lynas opened a plant in Texas. ", "Lynas opened a plant in Texas and ", "北方稀土新建工厂投产，", "It opened the company. ",
+    "neodymium oxide, ", "NdNd2O3/", "multiply by 1.17 oxide ", "according to the ", "“said ”", "U.S. ",
+    "(", "【", "😀", "\u202e\u200fabc ", "a\n", " - ", "Home > ", "> > ", " ", "\n", ". ", "。", "\u202e😀\ud800",
+    "Lynas 在 Texas 投产 5 tonnes, dit-il. ",
+]  # fmt: skip
