@@ -142,6 +142,24 @@ def tables() -> None:
 
 
 @app.command()
+def read(
+    target: Annotated[str, typer.Argument(help="A file, a folder with <id>.txt and manifest.json, an address, or - for standard input.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a document.")] = False,
+) -> None:
+    """Show what is read in a text: its names, events and witnesses."""
+    from pipelines.enrich.command import read_command
+    from pipelines.io.web import Web
+
+    def fetch(url: str) -> str:
+        return Web.for_source(load_settings(), url, pause_seconds=0, is_local=True).get(url).text()
+
+    try:
+        read_command(target, as_json, fetch)
+    except OSError as error:
+        raise ConfigurationError(f"{target} cannot be read: {error.strerror or error}", "name a file, a folder, an address, or -") from error
+
+
+@app.command()
 def query(
     sql: Annotated[str, typer.Argument(help="SQL over documents, mentions, events, witnesses, trade_flows, quarantine, accounting.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
