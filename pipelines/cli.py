@@ -156,7 +156,7 @@ def read(
     try:
         read_command(target, as_json, fetch)
     except OSError as error:
-        raise ConfigurationError(f"{target} cannot be read: {error.strerror or error}", "name a file, a folder, an address, or -") from error
+        raise ConfigurationError(f"{target} cannot be read: {error.strerror or error}", "name a file, folder, address, or -") from error
 
 
 @app.command()
