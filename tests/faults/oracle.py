@@ -183,8 +183,9 @@ def orphan_data_files(settings: Settings) -> int:
     for table in load_tables(settings).values():
         prefix = table.location().removeprefix(f"s3://{settings.bucket}/") + "/data/"
         there = {o["Key"] for o in objects.list(prefix)}
-        paths = table.inspect.all_files()["file_path"].to_pylist() if table.metadata.snapshots else []
-        known = {path.removeprefix(f"s3://{settings.bucket}/") for path in paths}
+        manifests = {m.manifest_path: m for snapshot in table.metadata.snapshots for m in snapshot.manifests(table.io)}
+        entries = (e for m in manifests.values() for e in m.fetch_manifest_entry(table.io, discard_deleted=False))
+        known = {e.data_file.file_path.removeprefix(f"s3://{settings.bucket}/") for e in entries}
         orphans += len(there - known)
     return orphans
 

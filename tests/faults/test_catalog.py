@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from tests.faults import oracle
 from tests.faults.trial import Trial
 
 pytestmark = pytest.mark.stack
@@ -31,10 +32,12 @@ def test_a_catalog_that_is_locked_is_waited_for(trial: Trial) -> None:
 def test_a_commit_that_meets_another_one_is_tried_again_and_lands_once(trial: Trial, table: str) -> None:
     trial.feed(80, bad=5, repeated=5)
     trial.transform()
+    before = oracle.orphan_data_files(trial.settings)
     lander = trial.start(LAND, hindered=("catalog conflict",), options={"times": 3, "table": table})
     assert lander.wait() == 0, lander.log[-2000:]
     assert "another writer came first" in lander.log
     trial.check()
+    assert oracle.orphan_data_files(trial.settings) == before  # the same rows are the same files
 
 
 @pytest.mark.parametrize("table", ["documents", "accounting"])

@@ -10,7 +10,6 @@ from kafka import KafkaAdminClient
 from pipelines.flow import STAGES, clean
 from pipelines.io.topics import Topics, client_options
 from tests.faults import oracle
-from tests.faults.proxy import Fault, Proxy
 from tests.faults.trial import Trial, prepare, until
 from tests.stack_fixture import TestStack
 
@@ -59,7 +58,7 @@ def test_without_the_look_up_of_keys_a_cleared_pull_lands_twice(spoilt: Trial) -
 
 
 def test_without_origins_and_look_up_a_repetition_lands_twice(spoilt: Trial) -> None:
-    spoilt.feed(40)
+    spoilt.feed(16)
     assert spoilt.start(VALIDATE, at="after_flush").wait() == -signal.SIGKILL
     spoilt.settle(removed=("decider's origins", "index look-up"), settings={"batch_records": 4, "commit_records": 4})
     assert _has(spoilt, "contents landed more than once")
@@ -178,14 +177,12 @@ def test_without_ending_the_worker_a_batch_that_was_given_up_is_lost(spoilt: Tri
     assert _has(spoilt, "missing in documents")
 
 
-def test_with_random_names_a_lost_answer_leaves_files_behind(spoilt: Trial) -> None:
+def test_with_random_names_a_commit_that_is_tried_again_leaves_files_behind(spoilt: Trial) -> None:
     spoilt.feed(40)
     spoilt.transform()
     before = oracle.orphan_data_files(spoilt.settings)
-    with Proxy(spoilt.stack.supervisor.settings.s3_port) as proxy:
-        proxy.faults = [Fault("lost", ("PUT", "POST"), "/warehouse/.*/data/", times=8)]
-        spoilt.settle(120, settings={"s3_endpoint": proxy.url}, removed=("names by content",))
-        assert proxy.done["lost"] == 8
+    conflict = {"hindered": ("catalog conflict",), "options": {"times": 2}}
+    assert spoilt.start(LAND, removed=("names by content",), **conflict).wait() == 0
     assert oracle.orphan_data_files(spoilt.settings) > before
 
 

@@ -62,6 +62,8 @@ class Worker:
         """Exit code, negative for a signal; the process is killed and the test fails where it does not end in time."""
         self.process.join(seconds)
         if self.process.exitcode is None:
+            self.send(signal.SIGUSR1)
+            time.sleep(1)
             self.kill()
             raise AssertionError(f"the worker did not end within {seconds:.0f} s:\n{self.log[-3000:]}")
         code: int = self.process.exitcode

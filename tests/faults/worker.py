@@ -3,8 +3,10 @@
 Everything is done by wrapping the production code's methods in this process; the production code knows nothing of it.
 """
 
+import faulthandler
 import logging
 import os
+import signal
 import sys
 import traceback
 from base64 import b64encode
@@ -51,6 +53,7 @@ def main(task: Task) -> None:
     """Body of the process; the exit code is 0, 2 for an error that needs a person, 1 for a defect, 75 past a deadline."""
     _log_to(task.log)
     os.setpgid(0, 0)
+    faulthandler.register(signal.SIGUSR1, all_threads=True)  # what it was doing when a test lost its patience
     if not task.is_enrich_real:
         real = transforming.function_of
         transforming.function_of = lambda verb: cheap_enrich if verb == "enrich" else real(verb)
