@@ -20,6 +20,12 @@ BEHIND = 40  # characters looked at before and after a name
 _BREAK = re.compile(r"[。！？\n]+|[.!?][\"”»)]*\s+(?=[\"“«(]?\s?[^\Wa-z_])")
 _WORD = re.compile(r"[^\W_][\w'&.-]*")
 _DATELINE_END = re.compile("[:：讯电]")
+# A head of the page that says who and when: "Argus, 21 November 2025", "Reuters | 2026-03-01".
+_HEAD_DATE = re.compile(
+    r" ?(?:[,，|–—-] ?)?(?:le |on )?"
+    r"(?:\d{1,2}(?:er|st|nd|rd|th)? [^\W\d]{3,9}\.? (?:19|20)\d\d|[A-Z][a-z]{2,8}\.? \d{1,2}, |(?:19|20)\d\d[-年./])"
+)
+_CELL_END = re.compile(r"(?:, [^\W\d_][^\n|,]{1,24})? ?[|\t]")  # "Mount Weld, Western Australia | Lynas | ..."
 _LIST_MARK = re.compile(r"[，。；、与和及]")
 _PHRASE_MARK = re.compile(r"[.,;:()]")
 # Words that open a sentence with a capital and are no part of a name.
@@ -148,7 +154,9 @@ class Surroundings:
             return False
         if self.leader(start) or (start > 0 and folded[start - 1] == "-"):
             return False
-        return " " in folded[start:end] or not self.opens_sentence(start) or self.has_grammar(start, end)
+        if " " in folded[start:end] or not self.opens_sentence(start) or self.has_grammar(start, end):
+            return True
+        return _CELL_END.match(folded, end) is not None
 
 
 def _proper(context: Surroundings, _entity: str, start: int, end: int, _value: str) -> bool:
@@ -164,7 +172,7 @@ def _near(context: Surroundings, _entity: str, start: int, end: int, value: str)
 def _opening(context: Surroundings, _entity: str, start: int, end: int, _value: str) -> bool:
     if not context.title_end <= start < context.title_end + OPENING:
         return False
-    return bool(_DATELINE_END.search(context.folded, end, end + OPENING))
+    return bool(_DATELINE_END.search(context.folded, end, end + OPENING) or _HEAD_DATE.match(context.folded, end))
 
 
 Condition = Callable[[Surroundings, str, int, int, str], bool]

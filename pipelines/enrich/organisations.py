@@ -42,7 +42,7 @@ def _span(context: Surroundings, start: int, end: int, pattern: Pattern) -> Span
             dot = folded[end : end + 1] == "." and pattern.text[-1] != "." and folded[end + 1 : end + 2] not in {" ", ""}
             return _within_line(context, name.start(), end + dot, "company")
     elif pattern.roles & Role.SUFFIX and pattern.type != "short":
-        return _chinese(context, start, end, pattern.type)
+        return None if is_branch(context, end) else _chinese(context, start, end, pattern.type)
     elif pattern.roles & Role.AUTHORITY:
         name = _AFTER_HEAD.match(folded, end, end + REACH)
         if name:
@@ -53,6 +53,11 @@ def _span(context: Surroundings, start: int, end: int, pattern: Pattern) -> Span
             stop = name.end() - (folded[name.end() - 1] == ".")
             return _within_line(context, end, stop, pattern.type)
     return None
+
+
+def is_branch(context: Surroundings, end: int) -> bool:
+    """Whether a ministry's ending is that of a branch of trade: 能源部门."""
+    return context.document[end - 1 : end + 1] == "部门"
 
 
 def _within_line(context: Surroundings, start: int, end: int, type_: str) -> Span | None:

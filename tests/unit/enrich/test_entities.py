@@ -173,6 +173,33 @@ def test_places_are_names_and_no_adjectives(language: str, text: str, expected: 
     assert named(text, language) == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("zh", "巴西矿产与能源部批准了稀土项目。", set()),
+        ("zh", "挪威进出口银行向稀土项目贷款。", set()),
+        ("zh", "稀土协议由加拿大和印度商定，日本当局未置评。", {"canada", "india", "japan"}),
+        ("zh", "中国与韩国能源部门会谈，稀土在议。", {"china", "south_korea"}),
+        ("en", "The Mining Authority of Norway licensed a rare earth mine in Vietnam.", {"vietnam"}),
+        ("fr", "Le Service géologique du Brésil étudie les terres rares en France.", {"france"}),
+    ],
+)
+def test_a_country_inside_the_name_of_an_authority_is_no_mention(language: str, text: str, expected: set[str]) -> None:
+    assert named(text, language) == expected
+
+
+def test_a_site_in_the_first_cell_of_a_row_is_named() -> None:
+    assert "fen" in named("Fen, Telemark | Rare Earths Norway | rare earth resource of neodymium")
+
+
+def test_the_town_of_a_product_is_the_plant_of_its_maker() -> None:
+    assert "lynas_malaysia" in named("Lynas Rare Earths produced terbium oxide in Kuantan.")
+
+
+def test_the_publisher_in_a_head_with_a_date_is_named() -> None:
+    assert named("Argus, 3 février 2026\nLes cours sont calmes.", "fr") == {"argus"}
+
+
 def test_a_headline_of_common_words_needs_the_company_in_the_text() -> None:
     title = "Critical Metals Demand and Energy Fuels Inflation Worry Northern Minerals Buyers"
     assert chain("Prices of many goods rose again.", title=title) == set()
