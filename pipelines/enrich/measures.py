@@ -14,6 +14,7 @@ from pipelines.enrich.folding import lower
 from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.language import known_languages, plain
 from pipelines.enrich.number_words import NumberWords, Written
+from pipelines.enrich.text import branches, openings
 
 REACH = 200  # characters before a number in which its sentence is looked at
 CURRENCY_REACH = 6  # characters of a currency before a number
@@ -22,6 +23,7 @@ UNITLESS = frozenset(["a", "ma", "sep", "b", "mb"])  # groups that a number with
 NO_START = ".．"  # what a number may not follow
 GROUPS = ",，"  # nor this, where a digit stands before it
 YEAR = re.compile(r"(?:19|20)\d\d")
+FIRST = re.compile(r"(\(\?i:)?(?:\\b)?([^\W\d_])(?![?*{])")  # the letter that an expression begins with
 WIDE = str.maketrans("０１２３４５６７８９．，　－", "0123456789., -")
 CHINESE = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2}
 TENS = {"十": 10, "百": 100, "千": 1000}
@@ -264,12 +266,12 @@ def unit_lexicon(language: str) -> UnitLexicon:
     border = r"(?<!\w)" if data["spaces"] else ""
     words = "|".join(f"(?P<{name}>{_lower(expression)})" for name, expression in data["qualifiers"].items())
     forms = "|".join(f"(?P<{f['basis']}>{_scoped(f['words'])})" for f in data["bases"])
-    openings = tuple((f["basis"], re.compile(_lower(f["before"]))) for f in data["bases"] if "before" in f)
+    before = tuple((f["basis"], re.compile(_lower(f["before"]))) for f in data["bases"] if "before" in f)
     return UnitLexicon(
         data, scan, {cue: re.compile(_lower(data[cue]) if cue in LOWERED else data[cue]) for cue in CUES},
         re.compile(rf"({_either(data['currency_before'])})\s?\Z"),
         re.compile(rf"{border}(?:{words})\s?(?:de\s|d[’']\s?)?\Z"),
-        re.compile(rf"{border}(?:{forms})"), openings,
+        re.compile(rf"{_begins_with([f['words'] for f in data['bases']])}{border}(?:{forms})"), before,
         NumberWords(data["number_words"]) if "number_words" in data else None,
         re.compile(
             rf"[\s-](?:{data['of']})?(?:(?P<mass>{_either(data['masses'])}){letters}|(?P<money>{_either(data['currency_after'])}){letters}"
@@ -287,6 +289,20 @@ def _apart(magnitude: str, units: Iterable[str]) -> str:
 def _scoped(expression: str) -> str:
     """Return an expression whose flags hold for itself alone."""
     return f"(?i:{expression[4:]})" if expression.startswith("(?i)") else expression
+
+
+def _begins_with(expressions: list[str]) -> str:
+    """Return what looks ahead for the first letters of expressions, so that most places are passed at once; "" where one has none."""
+    letters = set()
+    for expression in expressions:
+        is_scoped = expression.startswith("(?i)")
+        for branch in branches(expression.removeprefix("(?i)")):
+            for one in openings(branch.removeprefix(r"\b")):
+                first = FIRST.match(one)
+                if not first:
+                    return ""
+                letters |= {first[2].lower(), first[2].upper()} if is_scoped or first[1] else {first[2]}
+    return f"(?=[{''.join(sorted(letters))}])"
 
 
 def _lower(expression: str) -> str:

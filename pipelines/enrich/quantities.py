@@ -15,7 +15,7 @@ JOINT = 100  # characters between two masses that share their year
 SENTENCE_OR_NUMBER = re.compile(r"[.;\n\d]")
 FORM_END = re.compile(r"[.;:,()（），。；：、]|(?<![Ss]tage )(?<![Pp]hase )(?<![Tt]ype )\d|\n(?![ \ta-z])")
 ASIDE = re.compile(r"\s?[(（][^()（）\n]{1,30}[)）]")  # "40 lb (18.1 kg) of oxide"
-CLAUSE_START = re.compile(r"[，。；：！？、;:\n]")
+CLAUSE_MARKS = "，。；：！？、;:\n"
 
 
 class Share(NamedTuple):
@@ -144,12 +144,12 @@ def _form(after: str, before: str, low: str, lexicon: UnitLexicon) -> str | None
     after = after[: stop.start()] if stop else after
     place = lexicon.cues["form_stop"].search(after)
     after = after[: place.start()] if place else after
-    clause = before[max((m.end() for m in CLAUSE_START.finditer(before)), default=0) :]
     for basis, expression in lexicon.openings:
         if expression.search(low):  # "contains 25 million tonnes of ore": the ore is not contained in the ore
             told = lexicon.forms.search(after) if basis == "contained" else None
             return "ore" if told and told.lastgroup == "ore" else basis
-    sides = (clause, after, before) if lexicon.data["form_side"] == "before" else (after, before)
+    clause = max(map(before.rfind, CLAUSE_MARKS)) + 1
+    sides = (before[clause:], after, before) if lexicon.data["form_side"] == "before" else (after, before)
     for side in sides:
         hits = [(m.start(), m.end(), m.lastgroup or "") for m in lexicon.forms.finditer(side)]
         if hits:

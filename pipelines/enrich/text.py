@@ -166,9 +166,9 @@ class _Openers:
     """Expressions that a line may open with, kept by their first letters so that few are tried on a line."""
 
     def __init__(self, expression: str, after: str = "") -> None:
-        branches = [one for branch in _branches(expression) for one in _openings(branch)]
-        openings = [OPENING.match(branch.lower()) for branch in branches]
-        pairs = [(opening[0][:KEY] if opening else "", branch) for opening, branch in zip(openings, branches, strict=True)]
+        kept = [one for branch in branches(expression) for one in openings(branch)]
+        begun = [OPENING.match(branch.lower()) for branch in kept]
+        pairs = [(opening[0][:KEY] if opening else "", branch) for opening, branch in zip(begun, kept, strict=True)]
         self._kept: dict[str, re.Pattern[str]] = {}
         for key in dict(pairs):
             chosen = [branch for begin, branch in pairs if (begin.startswith(key) and len(key) == KEY) or key.startswith(begin)]
@@ -189,22 +189,22 @@ class _Openers:
         return any(self.match(text, m.end()) for m in PAUSE.finditer(text))
 
 
-def _branches(expression: str) -> list[str]:
+def branches(expression: str) -> list[str]:
     """Return the alternatives of an expression that stand outside its parentheses."""
-    branches, depth, begin = [], 0, 0
+    found, depth, begin = [], 0, 0
     for position, character in enumerate(expression):
         depth += (character == "(") - (character == ")")
         if character == "|" and not depth:
-            branches.append(expression[begin:position])
+            found.append(expression[begin:position])
             begin = position + 1
-    return [branch for branch in [*branches, expression[begin:]] if branch]
+    return [branch for branch in [*found, expression[begin:]] if branch]
 
 
-def _openings(branch: str) -> list[str]:
+def openings(branch: str) -> list[str]:
     """Return a branch as branches that begin with a letter, where it opens with alternatives ("(?:请)?点击", "您?的")."""
     group = re.match(r"(?:\(\?:([^()]*)\)|(\w)(?=\?))(\??)", branch)
     if not group:
         return [branch]
     rest = branch[group.end() :]
     words = (group[1] or group[2]).split("|")
-    return [f"{word}{rest}" for word in words] + (_openings(rest) if group[3] else [])
+    return [f"{word}{rest}" for word in words] + (openings(rest) if group[3] else [])
