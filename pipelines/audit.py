@@ -174,7 +174,7 @@ class _Checks:
         self._find(
             self.first,
             "missing: passed by the lander, and the table has no row of that id and content",
-            f"SELECT r.id FROM clean r JOIN reached c ON c.what = ? AND c.part = r.part AND r.at < c.offset"  # noqa: S608 - our own names
+            f"SELECT r.id FROM keys r JOIN reached c ON c.what = ? AND c.part = r.part AND r.at < c.offset"  # noqa: S608 - our own names
             f" WHERE NOT EXISTS (SELECT 1 FROM landed l WHERE l.key = r.key) AND NOT {is_rejected.format('land')}",
             self.first,
         )
@@ -189,7 +189,8 @@ class _Checks:
             self.first,
             "row whose origin is not in the topic",
             "SELECT id FROM landed l JOIN reached o ON o.what = 'oldest clean' AND o.part = l.part AND l.at >= o.offset"
-            " WHERE NOT EXISTS (SELECT 1 FROM clean c WHERE c.part = l.part AND c.place = l.place)",
+            " WHERE NOT EXISTS (SELECT 1 FROM clean c WHERE c.part = l.part AND c.place = l.place)"
+            " AND NOT EXISTS (SELECT 1 FROM before b WHERE b.topic = 'clean' AND b.part = l.part AND b.at = l.at)",
         )
         self._find("quarantine", "doubled", "SELECT id FROM quarantined GROUP BY id HAVING count(*) > 1")
         self._find("decisions", "doubled", "SELECT id FROM decided GROUP BY id HAVING count(*) > 1")
@@ -315,7 +316,7 @@ class _Checks:
         """What the accounting must say: records of the topics that are before where it has read them."""
         before = "JOIN reached c ON c.what = 'accounting {0}' AND c.part = t.part AND t.at < c.offset"
         is_rejected = "EXISTS (SELECT 1 FROM quarantine q WHERE q.part = t.part AND q.place = t.place AND q.stage = 'land')"
-        is_landed = "EXISTS (SELECT 1 FROM landed l WHERE l.part = t.part AND l.place = t.place)"
+        is_landed = "EXISTS (SELECT 1 FROM landed l WHERE l.key = t.key AND l.part = t.part AND l.place = t.place)"
         queries = {
             "raw": "SELECT day, iif(attempt = 1, 'pulled', 'replayed') AS outcome, count(*) FROM raw t {0} GROUP BY 1, 2",
             "valid": "SELECT day, 'validated', count(*) FROM valid t {0} GROUP BY day",

@@ -28,6 +28,8 @@ CREATE TABLE days (day INTEGER PRIMARY KEY, source TEXT, day_on TEXT, UNIQUE (so
 CREATE TABLE raw (part INT, place INT, at INT, day INT, attempt INT, id TEXT, replay_of TEXT, PRIMARY KEY (part, place)) WITHOUT ROWID;
 CREATE TABLE valid (part INT, place INT, at INT, day INT, id TEXT, PRIMARY KEY (part, place)) WITHOUT ROWID;
 CREATE TABLE clean (part INT, place INT, at INT, day INT, id TEXT, key TEXT, PRIMARY KEY (part, place)) WITHOUT ROWID;
+CREATE TABLE keys (key TEXT PRIMARY KEY, id TEXT, part INT, place INT, at INT) WITHOUT ROWID;
+CREATE TABLE before (topic TEXT, part INT, at INT, PRIMARY KEY (topic, part, at)) WITHOUT ROWID;
 CREATE TABLE quarantine (part INT, place INT, at INT, day INT, id TEXT, stage TEXT, PRIMARY KEY (part, place, stage)) WITHOUT ROWID;
 CREATE TABLE decisions (id TEXT, at INT, part INT, decision TEXT, replay_of TEXT, attempt INT);
 CREATE TABLE landed (id TEXT, revision INT, key TEXT, part INT, place INT, at INT, source TEXT);
@@ -41,7 +43,6 @@ CREATE INDEX landed_by_key ON landed (key);
 CREATE INDEX landed_by_place ON landed (part, place);
 CREATE INDEX landed_by_id ON landed (id, revision);
 CREATE INDEX quarantined_by_place ON quarantined (part, place, stage);
-CREATE INDEX clean_by_key ON clean (key);
 CREATE INDEX raw_by_replay ON raw (replay_of, attempt) WHERE replay_of IS NOT NULL;
 """
 
@@ -141,7 +142,9 @@ class Scan:
             reader.close()
 
     def _insert(self, record: str, raw_id: str, reader: TableReader, messages: Iterable[Message], looked: Looked) -> None:
-        found: dict[str, list[tuple[Any, ...]]] = {topic: [] for topic in ("raw", "valid", "clean", "quarantine", "decisions")}
+        found: dict[str, list[tuple[Any, ...]]] = {
+            topic: [] for topic in ("raw", "valid", "clean", "keys", "before", "quarantine", "decisions")
+        }
         for m in messages:
             if m.is_decision:
                 said = m.headers
@@ -149,6 +152,7 @@ class Scan:
                 continue
             if m.origin.topic_id != raw_id:
                 looked.foreign += 1
+                found["before"].append((m.topic.split(".")[0], m.partition, m.offset))
                 continue
             row = (m.origin.partition, m.origin.offset, m.offset, self._day(m.source, m.published_at.date().isoformat()))
             name = m.headers.get("ce_id", "")
@@ -157,7 +161,9 @@ class Scan:
             elif m.topic == valid(record):
                 found["valid"].append((*row, name))
             elif m.topic == clean(record):
-                found["clean"].append((*row, name, key_in(TABLES[record][0], reader.complete(m).value)))
+                key = key_in(TABLES[record][0], reader.complete(m).value) or f"none of {m.origin}"
+                found["clean"].append((*row, name, key))
+                found["keys"].append((key, name, *row[:3]))  # read by new rules, a record has a key for each of them
             else:
                 found["quarantine"].append((*row, name, m.headers.get("ce_stage", "")))
         for name, tuples in found.items():
