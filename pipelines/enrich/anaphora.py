@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from pipelines.enrich.folding import find, fold, is_word, lower
 from pipelines.enrich.knowledge import knowledge
@@ -203,4 +203,5 @@ def _index(language: str) -> tuple[AhoCorasick, tuple[frozenset[str], ...]]:
         for word in known[kind]:
             kinds.setdefault(word, set()).add(kind)
     texts = sorted(kinds)
-    return AhoCorasick(texts, matchkind=MatchKind.LeftmostLongest), tuple(frozenset(kinds[text]) for text in texts)
+    automaton = AhoCorasick(texts, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
+    return automaton, tuple(frozenset(kinds[text]) for text in texts)

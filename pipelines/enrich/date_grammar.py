@@ -11,7 +11,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.language import known_languages
@@ -217,7 +217,7 @@ def grammar_of(language: str) -> Grammar:
     return Grammar(
         patterns,
         tables,
-        AhoCorasick(words, matchkind=MatchKind.LeftmostLongest),
+        AhoCorasick(words, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA),
         Starts(words, data["patterns"], patterns, (tables, numbers)),
         re.compile(data["digits"]),
         _digit_start(patterns),

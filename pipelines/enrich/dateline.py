@@ -4,7 +4,7 @@ A dateline is no part of the sentence that it opens, and it says when a document
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pipelines.enrich.knowledge import knowledge
@@ -29,6 +29,7 @@ class Dateline(NamedTuple):
     wire: str | None
 
 
+@lru_cache(maxsize=32)  # the first lines are asked for by publication and sentences
 def dateline(text: str, start: int, end: int) -> Dateline | None:
     """Return the dateline that the line text[start:end] opens with, in any of the known languages."""
     stop = min(end, start + REACH)

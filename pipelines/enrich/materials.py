@@ -11,7 +11,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from msgspec import Struct
 
 from pipelines.enrich.folding import find, fold, is_word, lower
@@ -218,7 +218,7 @@ def material_index(language: str) -> MaterialIndex:
         del names[name]
     texts = sorted(names)
     return MaterialIndex(
-        automaton=AhoCorasick(texts, matchkind=MatchKind.LeftmostLongest),
+        automaton=AhoCorasick(texts, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA),
         ids=tuple(names[text] for text in texts),
         **_form_patterns(language, known),
     )

@@ -28,7 +28,7 @@ class Page(Struct, frozen=True):
     language: str | None = None  # as the source claims it; the text decides
 
 
-class Sentence(Struct, frozen=True):
+class Sentence(Struct, frozen=True, gc=False):
     """A sentence of the clean text."""
 
     start: int
@@ -36,7 +36,7 @@ class Sentence(Struct, frozen=True):
     paragraph: int  # running number of the line that it stands in, from 0
 
 
-class DateSpan(Struct, frozen=True):
+class DateSpan(Struct, frozen=True, gc=False):
     """A date expression: first and last day of the period that it names."""
 
     start: int
@@ -48,7 +48,7 @@ class DateSpan(Struct, frozen=True):
     qualifier: str | None = None  # from, until, by, after
 
 
-class Quantity(Struct, frozen=True):
+class Quantity(Struct, frozen=True, gc=False):
     """An amount of material, or of material per year; `normalised_*` in tonnes."""
 
     start: int
@@ -66,7 +66,7 @@ class Quantity(Struct, frozen=True):
     role: str | None = None  # of a change: from, to, by
 
 
-class Amount(Struct, frozen=True):
+class Amount(Struct, frozen=True, gc=False):
     """Money in units of its currency (ISO 4217), also where the text counts in millions or 万.
 
     `per` is what a price is paid for: "t", "kg", "share".
@@ -82,7 +82,7 @@ class Amount(Struct, frozen=True):
     role: str | None = None  # of a change: from, to, by
 
 
-class Mention(Struct, frozen=True):
+class Mention(Struct, frozen=True, gc=False):
     """An entity named in the text.
 
     `entity_id` is None for an organisation outside the register and for a name left unresolved.
@@ -99,7 +99,7 @@ class Mention(Struct, frozen=True):
     in_removed: bool = False  # then offsets count characters of the removed lines joined by line breaks
 
 
-class MaterialMention(Struct, frozen=True):
+class MaterialMention(Struct, frozen=True, gc=False):
     """A material named in the text and the form beside it: oxide, metal, alloy, carbonate, concentrate, ore, magnet."""
 
     start: int
@@ -109,7 +109,7 @@ class MaterialMention(Struct, frozen=True):
     is_mixed: bool = False  # a mixed carbonate or oxide: what cracking gives, not yet separated
 
 
-class StageMention(Struct, frozen=True):
+class StageMention(Struct, frozen=True, gc=False):
     """Words that name a step of the chain."""
 
     start: int
@@ -118,7 +118,7 @@ class StageMention(Struct, frozen=True):
     is_product: bool = False  # the words name what the step gives ("concentrate"), not the step
 
 
-class Actor(Struct, frozen=True):
+class Actor(Struct, frozen=True, gc=False):
     """Who takes part in an event, and as what."""
 
     role: str
@@ -126,7 +126,7 @@ class Actor(Struct, frozen=True):
     surface: str
 
 
-class Attribution(Struct, frozen=True):
+class Attribution(Struct, frozen=True, gc=False):
     """Whose word an event is."""
 
     kind: Literal["self", "named", "anonymous", "none"] = "none"
@@ -160,7 +160,7 @@ class Event(Struct, frozen=True):
     details: dict[str, str] = {}
 
 
-class Witness(Struct, frozen=True):
+class Witness(Struct, frozen=True, gc=False):
     """An arithmetic check of the text against itself or the reference tables."""
 
     kind: str

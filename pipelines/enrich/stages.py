@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from pipelines.enrich.folding import find, fold, is_word, lower
 from pipelines.enrich.knowledge import knowledge
@@ -52,4 +52,5 @@ def _index(language: str) -> tuple[AhoCorasick, tuple[tuple[str, bool], ...]]:
         for stage, words in known[kind].items():
             meanings |= {lower(fold(word)): (stage, kind == "products") for word in words}
     texts = sorted(meanings)
-    return AhoCorasick(texts, matchkind=MatchKind.LeftmostLongest), tuple(meanings[text] for text in texts)
+    automaton = AhoCorasick(texts, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
+    return automaton, tuple(meanings[text] for text in texts)
