@@ -5,13 +5,15 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipelines.enrich.quantities import Count
-from pipelines.enrich.reading import Amount, Quantity, Witness
+from pipelines.enrich.reading import Amount, Quantity, Verdict, Witness
 from pipelines.enrich.rounding import slack
 from pipelines.enrich.witness_figures import Figures, number, verdict
 
 MAX_PARTS = 6
 LIST_REACH = 120  # characters between two parts of a list
+EXACT = 5e-4  # relative; what is decreed is not rounded
 SPLIT_REACH = 90  # and between a total and its first part
+_OWNER = re.compile(r"(?:(?<!\w)[A-ZÀ-Ý][\w&.'’-]*|[\u4e00-\u9fff])\s?[(（]\Z")  # a name before its stake in brackets
 _PER_SHARE = frozenset({"share", "unit"})
 _UNITS = re.compile(r"(?<![\d.,])(\d{1,3}(?:[ .,]\d{1,3}){0,3})( millions?)?(?: of | d'| )(?:units|unités)\b")
 # Tonnes in a unit that stands alone in brackets after a figure: "1,000 t (ktpa)".
@@ -72,9 +74,13 @@ def _is_other(figures: Figures, amount: Amount) -> bool:
 def stakes_sum(figures: Figures) -> Iterator[Witness]:
     """Stakes that are said to be all of a company make 100 %."""
     shares = figures.shares
-    if len(shares) < 2 or not figures.says("stake") or not figures.says("complete"):
+    if len(shares) < 2 or not figures.says("complete"):
         return
     run = [s for s in shares if s.value_to is None and not _is_no_stake(figures, s.start, s.end)]
+    # Owners with their stakes in brackets need no word for a stake.
+    is_list = len(run) > 1 and all(_OWNER.search(figures.text, max(0, s.start - 24), s.start) for s in run)
+    if not (is_list or figures.says("stake")):
+        return
     runs: list[list[int]] = [[]]
     for i, share in enumerate(run):
         if runs[-1] and share.start - run[i - 1].end > 60:
@@ -128,10 +134,35 @@ def _money(items: Sequence[Amount]) -> list[_Part]:
 def parts_total(figures: Figures) -> Iterator[Witness]:
     """Parts make the total that the text gives beside them."""
     previous = figures.previous
-    if len(figures.quantities) >= 2:
-        yield from _sums(figures, _masses(figures.quantities), _masses(previous.quantities) if previous else [])
-    if len(figures.amounts) >= 2:
-        yield from _sums(figures, _money(figures.amounts), _money(previous.amounts) if previous else [])
+    masses, money = _masses(figures.quantities), _money(figures.amounts)
+    earlier = (_masses(previous.quantities), _money(previous.amounts)) if previous else ([], [])
+    for items, before in ((masses, earlier[0]), (money, earlier[1])):
+        if len(items) >= 2:
+            yield from _sums(figures, items, before)
+            yield from _opened(figures, items, before)
+        elif items and len(before) >= 2:
+            yield from _summed_up(figures, items[0], before)
+
+
+def _opened(figures: Figures, items: list[_Part], earlier: list[_Part]) -> Iterator[Witness]:
+    """Parts that open a sentence (其中, "of this") are not more than the one figure of the sentence before."""
+    if len(earlier) != 1 or not figures.said.lstrip(" ,").startswith(tuple(figures.known["partial_opening"])):
+        return
+    parts = _run(figures, earlier[0], items)
+    if len(parts) >= 2 and sum(part.value for part in parts) > earlier[0].value:
+        yield from _judge(figures, parts, earlier[0])
+
+
+def _summed_up(figures: Figures, total: _Part, earlier: list[_Part]) -> Iterator[Witness]:
+    """A figure that says that it sums up those of the sentence before; one far from their sum speaks of something else."""
+    previous = figures.previous
+    if previous is None or previous.paragraph != figures.paragraph or total.is_range or not figures.says("sum_so_far"):
+        return
+    if previous.says("comparators") or figures.says("comparators"):
+        return
+    is_list = all(part.unit == total.unit and not part.is_range for part in earlier)
+    if is_list and 0.8 < sum(part.value for part in earlier) / (total.value or 1) < 1.25:
+        yield from _judge(figures, earlier, total)
 
 
 def _sums(figures: Figures, items: list[_Part], earlier: list[_Part]) -> Iterator[Witness]:
@@ -184,7 +215,10 @@ def _judge(figures: Figures, parts: Sequence[_Part], total: _Part) -> Iterator[W
         return
     text = figures.text
     rough = sum(slack(text[p.start : p.end]) * p.value for p in parts) / whole + slack(text[total.start : total.end])
-    result = verdict(made, whole, min(rough, 0.01))
+    is_decreed = figures.says("decreed") and not any(figures.is_about(item.start) for item in (*parts, total))
+    result: Verdict = verdict(made, whole, min(rough, 0.01))
+    if is_decreed and abs(made - whole) > EXACT * whole:
+        result = "fails"
     if result == "fails" and any(figures.is_about(item.start) for item in (*parts, total)):
         result = "not_testable"
     note = " + ".join(number(part.value) for part in parts) + f" = {number(made)}"

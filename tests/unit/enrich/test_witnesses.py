@@ -30,6 +30,12 @@ RELATED = [
     ("en", "The mill shipped 300 tonnes of ore and 450 tonnes of concentrate, for a total of 950 tonnes.", "parts_total", "fails"),
     ("fr", "Le quota est de 90 000 tonnes, réparties comme suit : 50 000 tonnes pour A et 48 000 tonnes pour B.", "parts_total", "fails"),
     ("zh", "轻稀土7万吨，重稀土1万吨，合计9万吨。", "parts_total", "fails"),
+    ("en", "A joint venture was founded by Alpha (60%), Beta (25%) and Gamma (25%).", "stakes_sum", "fails"),
+    ("fr", "A, B et C se partagent, à raison de 50 %, 30 % et 10 %, le capital de la société commune.", "stakes_sum", "fails"),
+    ("zh", "稀土开采配额为19万吨，其中轻稀土17.3万吨、重稀土1.8万吨。", "parts_total", "fails"),
+    ("zh", "资源量为12亿吨。其中，控制级5.5亿吨，推断级8.5亿吨。", "parts_total", "fails"),
+    ("en", "Alpha got 90 million euros and Beta 40 million euros. Both thus got 150 million euros.", "parts_total", "fails"),
+    ("fr", "Alpha a reçu 30 millions d'euros, Beta 25 millions d'euros. L'aide atteint ainsi 55 millions d'euros.", "parts_total", "holds"),
     ("en", "For terbium and Tb4O7 the factor is 1.176.", "oxide_metal_factor", "holds"),
     ("en", "To get from neodymium to its oxide, multiply by 1.42.", "oxide_metal_factor", "fails"),
     ("fr", "50 kg de terbium métal correspondent à 58,8 kg d'oxyde.", "oxide_metal_factor", "holds"),
@@ -65,6 +71,9 @@ UNRELATED = [
     ("fr", "Le prix de l'oxyde de terbium a baissé de 3 euros le kilo."),
     ("zh", "氧化镨钕报价56万元/吨，较上周下跌0.3万元/吨。"),
     ("zh", "公司持有甲公司60%股权、乙公司55%股权。"),
+    ("en", "Alpha paid 90 million euros and Beta 40 million euros. The plant will thus cost 900 million euros."),
+    ("zh", "产量约19万吨，其中轻稀土17.3万吨、重稀土1.8万吨。"),
+    ("en", "The joint venture said that yield (60%), purity (99%) and use (70%) improved, and growth was more than 10%."),
     ("zh", "产量由300吨增至450吨，其中出口100吨。"),
 ]
 
