@@ -1,9 +1,8 @@
 """Cases: what part a name plays in its clause, by the word before it (by, with, from, to, for, of, at) or by none (subject, object)."""
 
 import re
-from collections.abc import Sequence
 
-from pipelines.enrich.events.clauses import Clause
+from pipelines.enrich.events.clauses import Clause, Party
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.reading import Mention
 
@@ -13,19 +12,16 @@ _LAST_WORD = re.compile(r"(?<![\w'-])([^\W\d_][\w'-]*)\s*$")
 _OPENING = " \"'“”‘«»("
 
 
-class Party:
-    """A name in a clause with its case and the name that it is coordinated with."""
-
-    __slots__ = ("case", "group", "mention")
-
-    def __init__(self, mention: Mention, case: str, group: int) -> None:
-        self.mention, self.case, self.group = mention, case, group
+def parties(document: Document, clause: Clause) -> list[Party]:
+    """The organisations of a clause with their cases; coordinated names share case and group. Read once for a clause."""
+    if clause.parties is None:
+        clause.parties = _parties(document, clause)
+    return clause.parties
 
 
-def parties(document: Document, clause: Clause, mentions: Sequence[Mention]) -> list[Party]:
-    """The names with their cases; coordinated names share case and group."""
+def _parties(document: Document, clause: Clause) -> list[Party]:
     found: list[Party] = []
-    for mention in mentions:
+    for mention in clause.organisations:
         if found and document.grammar.joint.search(document.low[found[-1].mention.end : mention.start]):
             found.append(Party(mention, found[-1].case, found[-1].group))
         else:
@@ -76,7 +72,12 @@ def _ends_with_case(document: Document, before: str) -> str:
 
 
 def _is_verb(clause: Clause, start: int, end: int) -> bool:
-    return any(mark[3] and mark[0] <= start and end <= mark[1] for mark in clause.marks)
+    for mark in clause.marks:
+        if mark[0] > start:
+            return False
+        if mark[3] and end <= mark[1]:
+            return True
+    return False
 
 
 def _is_span(document: Document, start: int, end: int) -> bool:

@@ -27,7 +27,16 @@ _BRACKETS = 60  # characters within which a bracket closes
 Span = tuple[int, int, bool, int]  # start, end, is relative, index of the clause that it takes up or -1
 
 
-class Clause(Struct):
+class Party:
+    """A name in a clause with its case and the name that it is coordinated with."""
+
+    __slots__ = ("case", "group", "mention")
+
+    def __init__(self, mention: Mention, case: str, group: int) -> None:
+        self.mention, self.case, self.group = mention, case, group
+
+
+class Clause(Struct, gc=False):
     """A stretch of a sentence: offsets, words of the lexicon, and what the other modules found in it."""
 
     start: int
@@ -45,6 +54,7 @@ class Clause(Struct):
     is_taken_up: bool = False  # it goes on after a relative clause, and is read there
     head: tuple[int, int] | None = None  # of a clause that goes on: where it began
     resumes: int = -1  # index of the clause whose subject this one takes up after a relative clause
+    parties: list[Party] | None = None  # its organisations with their cases, once somebody asked
 
 
 def whole(document: Document, sentence: Sentence, marks: list[Mark]) -> Clause:
@@ -53,8 +63,8 @@ def whole(document: Document, sentence: Sentence, marks: list[Mark]) -> Clause:
     mentions = document.mentions.within(start, end)
     clause = Clause(
         start, end, 0, marks, 0,
-        [m for m in mentions if m.type in _ORGANISATIONS] if mentions else mentions,
-        [m for m in mentions if m.type in _SITES] if mentions else mentions,
+        [m for m in mentions if m.type in _ORGANISATIONS] if mentions else (),
+        [m for m in mentions if m.type in _SITES] if mentions else (),
         document.materials.within(start, end), document.dates.within(start, end), document.quantities.within(start, end),
         document.amounts.within(start, end),
     )  # fmt: skip

@@ -1,6 +1,8 @@
 """Discourse: whom, which site and which product the text speaks of when a sentence does not say."""
 
 import itertools
+from bisect import bisect_right
+from operator import attrgetter
 
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
@@ -12,6 +14,7 @@ from pipelines.reference import register
 PLANT = mask_of("plant", "mine", "project")
 OPENING = 500  # characters in which a notice says who issues it
 SITES = frozenset({"facility", "deposit"})
+START = attrgetter("start")
 Product = tuple[tuple[str, ...], str | None]
 
 
@@ -79,15 +82,15 @@ class Discourse:
 
     def read_products(self) -> None:
         """What is made or studied at each site, wherever the text says so first."""
-        for sentence in self.document.found.sentences:
-            sites = [
-                m
-                for m in self.document.mentions.within(sentence.start, sentence.end)
-                if m.type in SITES and m.entity_id
-            ]
-            materials = self.document.materials.within(sentence.start, sentence.end) if sites else ()
-            for site in sites if materials else ():
-                self.made_at.setdefault(site.entity_id or "", material_ids(materials))
+        sentences = self.document.found.sentences
+        for site in self.document.mentions:
+            if site.type not in SITES or not site.entity_id or site.entity_id in self.made_at:
+                continue
+            index = bisect_right(sentences, site.start, key=START) - 1
+            if index >= 0 and site.start < sentences[index].end:
+                materials = self.document.materials.within(sentences[index].start, sentences[index].end)
+                if materials:
+                    self.made_at[site.entity_id] = material_ids(materials)
 
     def _see_product(self, clause: Clause) -> None:
         """A plant is named with its product: what later sentences call "the plant" makes that."""

@@ -1,6 +1,7 @@
 """What the event reader is given of a document, in a shape that answers "what lies between these two offsets" fast."""
 
 import re
+import sys
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -49,19 +50,19 @@ class Spans(Sequence[T]):
     def __init__(self, items: Sequence[T]) -> None:
         self._items = tuple(items)
         self._starts = [item.start for item in self._items]
+        self._starts.append(sys.maxsize)  # so that no lookup has to ask for the end of the list
 
     def within(self, start: int, end: int) -> tuple[T, ...]:
         """Those that start in [start, end)."""
         starts = self._starts
         low = bisect_left(starts, start)
-        if low == len(starts) or starts[low] >= end:
+        if starts[low] >= end:
             return ()
         return self._items[low : bisect_left(starts, end, low)]
 
     def any_within(self, start: int, end: int) -> bool:
         """Whether one starts in [start, end)."""
-        low = bisect_left(self._starts, start)
-        return low < len(self._starts) and self._starts[low] < end
+        return self._starts[bisect_left(self._starts, start)] < end
 
     def __iter__(self) -> Iterator[T]:
         return iter(self._items)

@@ -79,6 +79,8 @@ def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> i
     for mark in clause.marks:
         if mark[2] & NOT_ONLY or (mark[2] & FUTURE and _marks_object(document, mark)):
             continue
+        if mark[2] & MAY and any(d.start <= mark[0] < d.end for d in clause.dates):  # the month
+            continue
         if mark[2] & CANCEL and mark is not anchor and kind in GIVEN_UP and (mark[0] < anchor[0] or not anchor[3]):
             found |= NOT
         if mark[2] & NOT and anchor[3] and 0 <= mark[0] - anchor[1] <= BESIDE:  # "has issued no licence"

@@ -1,14 +1,15 @@
 """The reader of events: sentence by sentence, from words of the lexicon to events."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from functools import cache
 from importlib.resources import files
 
 from pipelines.enrich.events.attribution import OWN_VOICE, Speakers, Voice
 from pipelines.enrich.events.clauses import Clause, clauses, whole
-from pipelines.enrich.events.discourse import Discourse
+from pipelines.enrich.events.discourse import PLANT, Discourse
 from pipelines.enrich.events.document import Document, Found
 from pipelines.enrich.events.filling import Filler
-from pipelines.enrich.events.frames import fitting
+from pipelines.enrich.events.frames import fitting, frames
 from pipelines.enrich.events.relevance import Relevance
 from pipelines.enrich.events.superlatives import is_without_rival, superlative
 from pipelines.enrich.events.telling import Told, told
@@ -58,19 +59,22 @@ class _Reader:
 
     def _spoken_of(self, parts: list[Clause]) -> Mention | None:
         """The company that a sentence is about: the first that it names, else the last that did something, else the text's."""
-        own = next((m for p in parts for m in p.organisations if m.type == "company"), None)
-        return own or self.discourse.operator or self.lead
+        for part in parts:
+            for mention in part.organisations:
+                if mention.type == "company":
+                    return mention
+        return self.discourse.operator or self.lead
 
     def _outside_names(self, marks: list[Mark]) -> list[Mark]:
         """Words that are part of an organisation's name tell nothing ("European Commission", "Energy Fuels")."""
-        names = [(m.start, m.end) for m in self.document.mentions if m.type in WITHOUT_WORDS and not m.is_anaphor]
-        kept, i = [], 0
-        for mark in marks:
-            while i < len(names) and names[i][1] <= mark[0]:
-                i += 1
-            if i == len(names) or mark[1] <= names[i][0] or mark[1] > names[i][1]:
-                kept.append(mark)
-        return kept
+        ends = [mark[1] for mark in marks]
+        rest = len(marks)
+        for name in reversed(self.document.mentions):
+            if name.type in WITHOUT_WORDS and not name.is_anaphor:
+                low = bisect_right(ends, name.start)
+                del marks[low : min(bisect_right(ends, name.end, low), rest)]
+                rest = min(low, rest)
+        return marks
 
     def _publisher(self) -> Mention | None:
         """Who signs the text, as a name: an organisation of the register that speaks for itself."""
@@ -99,6 +103,8 @@ class _Reader:
     def _sentence(self, sentence: Sentence, *, is_first: bool) -> list[Event]:
         low = bisect_left(self.mark_starts, sentence.start)
         marks: list[Mark] = self.marks[low : bisect_left(self.mark_starts, sentence.end, low)]
+        if self.speakers.last is None and self._is_empty(sentence, marks):
+            return []
         one = whole(self.document, sentence, marks)
         tells = may_tell(one.concepts)
         if not (tells or one.concepts & VOICE or self.speakers.last is not None):
@@ -120,6 +126,13 @@ class _Reader:
             self.filler.calendar.note_prices(parts)
         self._note(parts)
         return _one_assessment(found)
+
+    def _is_empty(self, sentence: Sentence, marks: list[Mark]) -> bool:
+        """Whether no word can tell an event, and nothing is named that later sentences may mean."""
+        for mark in marks:
+            if mark[2] & telling_words():
+                return False
+        return not self.document.mentions.any_within(sentence.start, sentence.end)
 
     def _note(self, parts: list[Clause]) -> None:
         self.filler.calendar.is_lead = False
@@ -176,6 +189,15 @@ class _Reader:
 def may_tell(concepts: int) -> bool:
     """Whether a sentence with these concepts may tell an event; the text before may lend it names."""
     return bool(concepts & CLAIMED) or bool(fitting(concepts, -1))
+
+
+@cache
+def telling_words() -> int:
+    """Concepts of the words that the reader cannot pass over: of frames and claims, of speech, and plants."""
+    words = CLAIMED | VOICE | PLANT
+    for frame in frames():
+        words |= frame.anchor
+    return words
 
 
 def found_companies(document: Document) -> list[Mention]:

@@ -2,8 +2,8 @@
 
 from msgspec import Struct
 
-from pipelines.enrich.events.cases import Party, parties
-from pipelines.enrich.events.clauses import Clause
+from pipelines.enrich.events.cases import parties
+from pipelines.enrich.events.clauses import Clause, Party
 from pipelines.enrich.events.discourse import PLANT, Discourse, is_company, parent_of
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.frames import Fit
@@ -74,7 +74,7 @@ def cast(stage: Stage) -> Cast:
 
 def subject(stage: Stage, *, only_companies: bool = True) -> list[Mention]:
     """The names that the clause's verb is about: its agent, its subject, or the subject that it takes up."""
-    own = parties(stage.document, stage.clause, stage.clause.organisations)
+    own = parties(stage.document, stage.clause)
     wanted = [p for p in own if not only_companies or is_company(p.mention)]
     agents = [p for p in wanted if p.case == "by"]
     if agents:
@@ -102,7 +102,7 @@ def _taken_up(stage: Stage, *, only_companies: bool) -> list[Mention]:
     for clause in reversed(earlier):
         if clause.is_relative and stage.clause.resumes < 0 and index - clause.index > 1:
             continue
-        found = parties(stage.document, clause, clause.organisations)
+        found = parties(stage.document, clause)
         subjects = [p for p in found if p.case in {"", "by"} and (not only_companies or is_company(p.mention))]
         if subjects:
             return _group(found, subjects[0])
@@ -118,7 +118,7 @@ def _operator(stage: Stage) -> list[Mention]:  # noqa: PLR0911  a ladder: the ne
         owner = stage.discourse.named.get(parent_of(site.entity_id) or "")
         if owner is not None:
             return [owner]
-    own = parties(stage.document, stage.clause, stage.clause.organisations)
+    own = parties(stage.document, stage.clause)
     held = [p.mention for p in own if is_company(p.mention) and p.case in {"of", "at", "under", "for"}]
     if held:
         return held[:1]
@@ -141,7 +141,7 @@ def _operated(stage: Stage) -> Cast:
     actors = [actor(role, m) for m in found]
     mentions = list(found)
     if kind in {"production_milestone", "schedule_guidance"}:
-        for party in parties(stage.document, stage.clause, stage.clause.organisations):
+        for party in parties(stage.document, stage.clause):
             if party.case in {"to", "for"} and party.mention not in found and is_company(party.mention):
                 actors.append(actor("buyer", party.mention))
                 mentions.append(party.mention)
@@ -162,7 +162,7 @@ def _present(stage: Stage, kinds: frozenset[str]) -> list[Party]:
     for clause in stage.domain:
         if clause.is_relative and clause is not stage.clause:
             continue
-        found += [p for p in parties(stage.document, clause, clause.organisations) if p.mention.type in kinds]
+        found += [p for p in parties(stage.document, clause) if p.mention.type in kinds]
     own = [p for p in found if p.mention.start < stage.fit.anchor[0] and p.mention.start >= stage.clause.start]
     if not any(p.case in {"", "by", "object"} for p in own):
         taken = _taken_up(stage, only_companies=False)
