@@ -52,6 +52,8 @@ def publication(page: Page, text: str, language: str) -> Published:
     """
     served, served_precision = _served(page.published)
     written = _written(text, language, page.source)
+    if written is None and served is None:
+        return _of_title(page.title, language)
     if written is None:
         return (served.isoformat(), served_precision, None) if served else (None, "unknown", None)
     start, end, values = written
@@ -65,6 +67,16 @@ def publication(page: Page, text: str, language: str) -> Published:
     if served and precision == "month" and (served.year, served.month) == (day.year, day.month):
         return served.isoformat(), served_precision, surface
     return day.isoformat(), precision, surface
+
+
+def _of_title(title: str, language: str) -> Published:
+    """Return the one full day that a title names, as those of minutes and notices do; it counts where nothing else tells."""
+    found = [e for e in expressions(title, language) if e[2] in ("day", "iso")]
+    days = {told[0] for _, _, _, values in found if (told := _told(values, None)) and told[1] == "day"}
+    if len(days) != 1:
+        return None, "unknown", None
+    start, end, *_ = found[0]
+    return days.pop().isoformat(), "day", title[start:end]
 
 
 def _served(moment: str | None) -> tuple[date | None, PublishedPrecision]:
@@ -209,6 +221,8 @@ def _signer(title: str, text: str, lines: list[tuple[int, int]], mentions: Seque
 
 def _is_venue(name: str) -> bool:
     name = name.strip().casefold()
+    if "/" in name and all(part.strip() in _venues() for part in name.split("/")):
+        return True
     return name in _venues() or any(venue in name for venue in _venues() if not venue.isascii())
 
 

@@ -35,6 +35,21 @@ def test_the_date_of_the_text_counts_where_the_server_agrees(language, text, ser
     assert publication(page(text, published=served), text, language) == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "title", "expected"),
+    [
+        ("en", "Minutes of the meeting of 4 May 2026", ("2026-05-04", "day", "4 May 2026")),
+        ("fr", "Compte rendu de la séance du 3 mars 2026", ("2026-03-03", "day", "3 mars 2026")),
+        ("zh", "2026年3月4日会议纪要", ("2026-03-04", "day", "2026年3月4日")),
+        ("en", "From 4 May 2026 to 9 June 2026", (None, "unknown", None)),
+        ("en", "The plant in May", (None, "unknown", None)),
+    ],
+)
+def test_the_day_of_the_title_counts_where_nothing_else_tells(language, title, expected):
+    text = "It was open."
+    assert publication(page(text, title=title), text, language) == expected
+
+
 def test_a_date_far_from_the_server_s_is_not_that_of_publication():
     text = "OSLO, March 3, 2012 (North Wire) -- Acme opened it."
     assert publication(page(text, published="2026-03-04"), text, "en") == ("2026-03-04", "day", None)
@@ -43,6 +58,11 @@ def test_a_date_far_from_the_server_s_is_not_that_of_publication():
 def test_the_source_publishes_what_it_serves_by_its_id_or_name():
     assert publisher(page("Text.", "SMM"), "T", "Text.") == "smm"
     assert publisher(page("Text.", "Harbour Gazette"), "T", "Text.") == "Harbour Gazette"
+
+
+def test_the_company_signs_what_two_exchanges_serve():
+    mentions = [Mention(0, 4, "Acme", "company", None)]
+    assert publisher(page("Acme opened it.", source="ASX/TSX"), "A title", "Acme opened it.", mentions) == "Acme"
 
 
 def test_the_company_signs_what_a_wire_or_an_exchange_serves():
