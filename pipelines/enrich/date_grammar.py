@@ -44,17 +44,16 @@ class Words:
     endings: tuple[str, ...]
     strings: tuple[str, ...]
 
-    def stands_in(self, text: str) -> bool:
-        """Tell whether one of them stands in a stretch of text in lower case."""
-        if any(string in text for string in self.strings):
-            return True
-        if not self.words and not self.endings:
-            return False
-        words = WORD.findall(text)
-        if not self.words.isdisjoint(words):
-            return True
-        endings = self.endings
-        return bool(endings) and any(len(w) > 5 and w.endswith(endings) for w in words)
+    def places(self, tokens: list[tuple[str, int, int]], text: str, start: int, end: int) -> list[tuple[int, int]]:
+        """Return where they stand in a stretch of a text in lower case, of which the tokens are given as (word, start, end)."""
+        words, endings = self.words, self.endings
+        found = [(first, last) for word, first, last in tokens if word in words or (endings and len(word) > 5 and word.endswith(endings))]
+        for string in self.strings:
+            place = text.find(string, start, end)
+            while place >= 0:
+                found.append((place, place + len(string)))
+                place = text.find(string, place + 1, end)
+        return found
 
 
 @dataclass(frozen=True)
@@ -152,17 +151,15 @@ def find(text: str, grammar: Grammar) -> Iterator[Expression]:
         if position < reached or (grammar.has_borders and position and text[position - 1].isalnum()):
             continue
         start = grammar.digit_start if number == DIGITS else grammar.starts[number]
-        found = _match(text, position, start, grammar)
-        if found:
+        match = start.match(text, position)
+        if match and (found := _expressed(match, text, position, start, grammar)):
             reached = found.end
             yield found
 
 
-def _match(text: str, position: int, start: Start, grammar: Grammar) -> Expression | None:
-    match = start.match(text, position)
-    if not match:
-        return None
-    index = int((match.lastgroup or "t0")[1:])
+def _expressed(first: re.Match[str], text: str, position: int, start: Start, grammar: Grammar) -> Expression | None:
+    match: re.Match[str] | None = first
+    index = int((first.lastgroup or "t0")[1:])
     pattern = grammar.patterns[index]
     if not _stands(text, position, pattern):
         for other in start.patterns[start.patterns.index(index) + 1 :]:

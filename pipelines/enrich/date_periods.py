@@ -1,11 +1,13 @@
 """Which days a date expression means: its own year, or the one that the day of publication and its sentence leave open."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
-from pipelines.enrich.date_grammar import Expression, Grammar
+from pipelines.enrich.date_grammar import WORD, Expression, Grammar
 from pipelines.enrich.periods import Period, day, half, holiday, month, months_to, named, quarter, week, year
 from pipelines.enrich.reading import DateSpan
 
@@ -16,11 +18,11 @@ FAINT_SENSE = 2  # where only another clause tells it
 COMMA = re.compile(r"[,，]")
 
 
-def resolve(found: Expression, text: str, reference: date | None, grammar: Grammar, before: list[DateSpan]) -> Period | None:
-    """Return the period that an expression means in a text in lower case; None where nothing tells, or where there is no such day."""
+def resolve(found: Expression, senses: "Senses", reference: date | None, grammar: Grammar, before: list[DateSpan]) -> Period | None:
+    """Return the period that an expression means; None where nothing tells, or where there is no such day."""
     try:
         resolver = RESOLVERS[found.kind]
-        return resolver(found.values, Surroundings(found, text, reference, grammar, before))
+        return resolver(found.values, Surroundings(found, senses, reference, grammar, before))
     except (ValueError, OverflowError, KeyError):  # the 31st of June is no date
         return None
 
@@ -28,8 +30,8 @@ def resolve(found: Expression, text: str, reference: date | None, grammar: Gramm
 class Surroundings:
     """What a resolver may ask about the surroundings of an expression."""
 
-    def __init__(self, found: Expression, text: str, reference: date | None, grammar: Grammar, before: list[DateSpan]) -> None:
-        self.found, self.text, self.reference, self.grammar, self.before = found, text, reference, grammar, before
+    def __init__(self, found: Expression, senses: "Senses", reference: date | None, grammar: Grammar, before: list[DateSpan]) -> None:
+        self.found, self.senses, self.reference, self.grammar, self.before = found, senses, reference, grammar, before
         self._sense: str | None = None
 
     def year(self, values: dict[str, Any]) -> int | None:
@@ -72,25 +74,85 @@ class Surroundings:
         return self._sense
 
     def _read_sense(self) -> str:
-        start, end, text = self.found.start, self.found.end, self.text
-        cues = self.grammar.sense
-        near = text[max(0, start - CUE_REACH) : start]
+        start, end = self.found.start, self.found.end
+        senses, cues = self.senses, self.grammar.sense
+        near = senses.text[max(0, start - CUE_REACH) : start]
         if cues["before"].search(near) and (cues["before_by"].search(near) or cues["before_until"].search(near)):
             return "future"
-        if cues["after_by"].match(text, end):
+        if cues["after_by"].match(senses.text, end):
             return "future"
-        before, after = text[max(0, start - SENTENCE_REACH) : start], text[end : end + SENTENCE_REACH]
-        begin = max((stop.end() for stop in cues["sentence_end"].finditer(before)), default=0)
-        before = before[begin:]
-        stop_after = cues["sentence_end"].search(after)
-        after = after[: stop_after.start()] if stop_after else after
-        breaks = [m.end() for m in cues["clause_break"].finditer(before)]
-        if self.grammar.future.stands_in(before[breaks[-1] :] if breaks else before):
+        sentence = senses.sentence_of(start)
+        begin, stop = max(start - SENTENCE_REACH, sentence.start), min(end + SENTENCE_REACH, senses.stop_after(end))
+        opened = sentence.clause_at(begin, start)
+        if sentence.future.stand_in(begin if opened is None else opened, start):
             return "future"
-        if not breaks and self.grammar.future.stands_in(after):
-            comma = COMMA.search(after)
-            return "future" if not comma or self.grammar.future.stands_in(after[: comma.start()]) else "later"
-        return "past" if self.grammar.past.stands_in(f"{before} {after}") else ""
+        after = sentence if stop <= sentence.end else senses.sentence_of(end)
+        if opened is None and after.future.stand_in(end, stop):
+            comma = COMMA.search(senses.text, end, stop)
+            return "future" if not comma or after.future.stand_in(end, comma.start()) else "later"
+        return "past" if sentence.past.stand_in(begin, start) or after.past.stand_in(end, stop) else ""
+
+
+class Places:
+    """Where words of one sense stand in a sentence, in order."""
+
+    def __init__(self, places: list[tuple[int, int]]) -> None:
+        self._places = sorted(places)
+
+    def stand_in(self, start: int, end: int) -> bool:
+        """Tell whether one stands between two places."""
+        places = self._places
+        for i in range(bisect_left(places, (start, 0)), len(places)):
+            if places[i][0] >= end:
+                return False
+            if places[i][1] <= end:
+                return True
+        return False
+
+
+class SentenceSense:
+    """One sentence: its words of what is to come and of what was, and where its clauses open."""
+
+    def __init__(self, text: str, start: int, end: int, grammar: Grammar) -> None:
+        self.start, self.end = start, end
+        tokens = [(m[0], m.start(), m.end()) for m in WORD.finditer(text, start, end)] if grammar.future.words else []
+        self.future = Places(grammar.future.places(tokens, text, start, end))
+        self.past = Places(grammar.past.places(tokens, text, start, end))
+        self._clauses = [(m.end(), m.start()) for m in grammar.sense["clause_break"].finditer(text, start, end)]
+
+    def clause_at(self, begin: int, place: int) -> int | None:
+        """Return where the clause of a place opens, where that is after `begin`; None where none does."""
+        i = bisect_left(self._clauses, (place + 1, 0))
+        return self._clauses[i - 1][0] if i and self._clauses[i - 1][1] >= begin else None
+
+
+class Senses:
+    """What the sentences of a text in lower case tell of their time, found when they are asked for."""
+
+    def __init__(self, text: str, grammar: Grammar) -> None:
+        self.text, self._grammar = text, grammar
+        self._read: dict[int, SentenceSense] = {}
+
+    @cached_property
+    def _stops(self) -> tuple[list[int], list[int]]:
+        """Starts and ends of the marks between sentences."""
+        spans = [m.span() for m in self._grammar.sense["sentence_end"].finditer(self.text)]
+        return [start for start, _ in spans], [end for _, end in spans]
+
+    def stop_after(self, place: int) -> int:
+        """Return where the first mark after a place begins."""
+        starts, _ = self._stops
+        i = bisect_left(starts, place)
+        return starts[i] if i < len(starts) else len(self.text)
+
+    def sentence_of(self, place: int) -> SentenceSense:
+        """Return the sentence that a place stands in."""
+        starts, ends = self._stops
+        i = bisect_right(ends, place)
+        if i not in self._read:
+            end = starts[i] if i < len(starts) else len(self.text)
+            self._read[i] = SentenceSense(self.text, ends[i - 1] if i else 0, end, self._grammar)
+        return self._read[i]
 
 
 def _full_year(value: int) -> int:

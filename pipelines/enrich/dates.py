@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from pipelines.enrich.date_grammar import Expression, Grammar, find, grammar_of
-from pipelines.enrich.date_periods import resolve
+from pipelines.enrich.date_periods import Senses, resolve
 from pipelines.enrich.folding import lower
 from pipelines.enrich.language import plain
 from pipelines.enrich.periods import day_of, named
@@ -31,9 +31,9 @@ def dates(text: str, language: str, published: str | None) -> list[DateSpan]:
     found = list(find(text, grammar))
     text = lower(text)  # the cues around a date are
     _share_years(found, text, grammar)
-    spans: list[DateSpan] = []
+    senses, spans = Senses(text, grammar), list[DateSpan]()
     for expression in found:
-        period = resolve(expression, text, reference, grammar, spans)
+        period = resolve(expression, senses, reference, grammar, spans)
         if period:
             qualifier = _qualifier(text, expression, grammar)
             first, last, precision = period[0].isoformat(), period[1].isoformat(), period[2]
