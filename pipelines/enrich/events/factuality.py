@@ -31,12 +31,13 @@ LOI = mask_of("loi")
 IN_FORCE = mask_of("in_force")
 BESIDE = 2  # characters between a verb and "no"
 OPERATORS = NOT | FUTURE | PLAN | TARGET | EXPECT | MAY | TALKS | UNDER_WAY | IF | WOULD
+REACHING = OPERATORS | CANCEL  # of the words of a clause those that can change how another is told
 GIVEN_UP = frozenset({"ownership_change", "financing", "permit"})  # given up, they are denied
 INF, PRES, PAST, PART, ING = (FORMS[name] for name in ("inf", "pres", "past", "part", "ing"))
 FUT, COND, IMPF = (FORMS[name] for name in ("fut", "cond", "impf"))
 
 
-class Telling(Struct, frozen=True):
+class Telling(Struct, frozen=True, gc=False):
     """How an event is told; `factuality` None means that the clause does not tell it as one (conditional, purpose, profile)."""
 
     factuality: Factuality | None
@@ -77,6 +78,8 @@ def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> i
     """Operators that reach the anchor: those before it; after it as well where the anchor is a noun."""
     found = anchor[2] & (OPERATORS & ~(NOT | MAY))
     for mark in clause.marks:
+        if not mark[2] & REACHING:
+            continue
         if mark[2] & NOT_ONLY or (mark[2] & FUTURE and _marks_object(document, mark)):
             continue
         if mark[2] & MAY and any(d.start <= mark[0] < d.end for d in clause.dates):  # the month
