@@ -37,6 +37,7 @@ class MaterialIndex(Struct, frozen=True):
     before: re.Pattern[str]  # the noun of form before it, up to its end
     joints: tuple[str, ...]  # what stands between that noun and the material
     prefixes: dict[str, str]  # 氧化 -> oxide
+    suffixes: dict[str, str]  # after a name, with the space before them
     links: frozenset[str]
     mixed: tuple[str, ...]
 
@@ -161,6 +162,8 @@ def _give_forms(index: MaterialIndex, low: str, found: list[Named]) -> None:
         if named.form is None and index.after:
             match = index.after.match(low, named.end, named.end + REACH)
             named.form = index.forms[match[1]] if match else None
+        if named.form is None:
+            named.form = _form_of_name(index, low, named)
     pairs = list(pairwise(found))
     for left, right in reversed(pairs) if index.after else pairs:
         giver, taker = (right, left) if index.after else (left, right)
@@ -200,6 +203,14 @@ def _form_before(index: MaterialIndex, low: str, named: Named) -> str | None:
     return index.forms[match[1]] if match else None
 
 
+def _form_of_name(index: MaterialIndex, low: str, named: Named) -> str | None:
+    """The form that the last word of the name gives ("neo metal"), or a word after it where others stand before (« dysprosium métal »)."""
+    for noun, form in index.suffixes.items():
+        if low.startswith(noun, named.end) and not is_word(low[named.end + len(noun) : named.end + len(noun) + 1] or " "):
+            return form
+    return index.forms.get(low[named.start : named.end].rpartition(" ")[2]) if index.after else None
+
+
 @cache
 def material_index(language: str) -> MaterialIndex:
     """The index for texts of the language, built once from the reference table and the language's data file."""
@@ -236,6 +247,7 @@ def _form_patterns(language: str, known: dict[str, Any]) -> dict[str, Any]:
         "before": re.compile(rf"({nouns})$" if language == "zh" else rf"(?<!\w)({nouns})(?:{fillers}){{0,2}}(?:{joints})$"),
         "joints": tuple(grammar["joints"]),
         "prefixes": dict(known.get("prefixes", {})),
+        "suffixes": {f" {noun}": form for noun, form in known.get("suffixes", {}).items()},
         "links": frozenset(grammar["links"]),
         "mixed": tuple(lower(word) for word in grammar["mixed"]),
     }

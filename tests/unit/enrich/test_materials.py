@@ -81,3 +81,15 @@ def test_any_text_is_safe_and_spans_lie_in_it(noise: str, language: str) -> None
 def test_a_large_text_takes_linear_time(unit: str) -> None:
     for language in ("en", "fr", "zh"):
         materials(unit * (300_000 // len(unit)), language)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "Neo metal was dear.", [("Nd", "metal")]),
+        ("fr", "deux tonnes de terbium métal", [("Tb", "metal")]),
+        ("fr", "le terbium, métal cher", [("Tb", None)]),
+    ],
+)
+def test_the_last_word_of_a_name_and_the_word_after_it_give_a_form(language: str, text: str, expected: list[tuple[str, str]]) -> None:
+    assert [(m.material_id, m.form) for m in materials(text, language)] == expected

@@ -28,3 +28,19 @@ def test_steps_and_products_are_told_apart(language: str, text: str, expected: l
 def test_offsets_survive_a_lower_case_of_two_characters() -> None:
     text = "İİİ flotation"
     assert [text[m.start : m.end] for m in stages(text, "en")] == ["flotation"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "The solvent-extraction hall was flooded.", {"separation"}),
+        ("en", "It has no exploitation licence yet.", {"mining"}),
+        ("en", "It takes old motors apart.", {"recycling"}),
+        ("fr", "Le permis d'exploitation manque encore.", {"mining"}),
+        ("fr", "Les sondages reprendront en mai.", {"exploration"}),
+        ("zh", "尾矿再选线投运。", {"beneficiation"}),
+        ("zh", "首批混合稀土碳酸盐下线。", {"cracking"}),
+    ],
+)
+def test_licences_feeds_and_steps_in_other_words_name_a_stage(language: str, text: str, expected: set[str]) -> None:
+    assert {s.stage for s in stages(text, language)} == expected
