@@ -27,7 +27,7 @@ _PERSON = re.compile(r"(?:[A-ZÀ-Þ][\w'’.-]*\s+){1,3}[A-ZÀ-Þ][\w'’-]+")
 _QUOTES = ('"', "“", "«", "‘", "「")
 
 
-class Voice(Struct, frozen=True):
+class Voice(Struct, frozen=True, gc=False):
     """A speaker: an organisation (`mention`), somebody named or in office, or somebody unnamed."""
 
     mention: Mention | None

@@ -37,6 +37,8 @@ def case_of(document: Document, clause: Clause, mention: Mention) -> str:
     start = max(clause.start, mention.start - REACH)
     before = low[start : mention.start].rstrip(_OPENING) if document.grammar.has_borders else low[start : mention.start]
     if not document.grammar.has_borders:
+        if not before.endswith(document.grammar.case_words):
+            return ""
         return next((case for word, case in document.grammar.cases if before.endswith(word)), "")
     return _case_before(document, clause, start, before)
 

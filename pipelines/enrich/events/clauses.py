@@ -79,14 +79,16 @@ def clauses(document: Document, sentence: Clause) -> list[Clause]:
         return [sentence]
     found: list[Clause] = []
     first, size = 0, len(sentence.marks)
+    names, sites, materials = sentence.organisations, sentence.sites, sentence.materials
+    dates, quantities, amounts = sentence.dates, sentence.quantities, sentence.amounts
     for index, (start, end, is_relative, resumes) in enumerate(spans):
         last = first
         while last < size and sentence.marks[last][0] < end:
             last += 1
         clause = Clause(
             start, end, index, sentence.marks[first:last], 0,
-            _part(sentence.organisations, start, end), _part(sentence.sites, start, end), _part(sentence.materials, start, end),
-            _part(sentence.dates, start, end), _part(sentence.quantities, start, end), _part(sentence.amounts, start, end),
+            names and _part(names, start, end), sites and _part(sites, start, end), materials and _part(materials, start, end),
+            dates and _part(dates, start, end), quantities and _part(quantities, start, end), amounts and _part(amounts, start, end),
             is_relative=is_relative, resumes=resumes,
         )  # fmt: skip
         clause.concepts = _concepts(document, clause)
@@ -98,7 +100,7 @@ def clauses(document: Document, sentence: Clause) -> list[Clause]:
 
 
 def _part(items: Sequence[T], start: int, end: int) -> Sequence[T]:
-    return [item for item in items if start <= item.start < end] if items else items
+    return [item for item in items if start <= item.start < end]
 
 
 def _take_up(clause: Clause, head: Clause) -> None:

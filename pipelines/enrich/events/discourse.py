@@ -71,6 +71,8 @@ class Discourse:
 
     def see(self, clause: Clause) -> None:
         """Take note of the names of a clause."""
+        if not (clause.organisations or clause.sites or clause.concepts & PLANT):
+            return
         for mention in clause.organisations:
             if mention.type == "agency" and not (self.publisher and self.publisher.type == "agency"):
                 self.authority = mention

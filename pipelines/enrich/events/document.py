@@ -67,6 +67,9 @@ class Spans(Sequence[T]):
     def __iter__(self) -> Iterator[T]:
         return iter(self._items)
 
+    def __reversed__(self) -> Iterator[T]:
+        return reversed(self._items)
+
     def __getitem__(self, index: Any) -> Any:
         return self._items[index]
 
@@ -129,6 +132,7 @@ class Grammar:
         self.of_objects = tuple(table["cases"].get("of_objects", ()))
         self.after_of = tuple(table["cases"]["after_of"])
         self.cases = self._cases(table["cases"])
+        self.case_words = tuple(word for word, _ in self.cases)
 
     def _cases(self, table: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:
         """(word, case), longest word first."""

@@ -29,7 +29,7 @@ class Frame(Struct, frozen=True):
     governs: int = 0  # the noun that the anchor goes with must be one of these; 0: any
 
 
-class Fit(Struct):
+class Fit(Struct, gc=False):
     """A frame that a clause fits, and the word that it fits by."""
 
     frame: Frame

@@ -167,6 +167,8 @@ class _Reader:
         lent = 0
         for part in parts:
             lent |= part.concepts
+        if not lent & CLAIMED:
+            return found
         telling = {id(event.clause) for event in found}
         for part in parts:
             claim = superlative(self.document, part, is_told=id(part) in telling, lent=lent)

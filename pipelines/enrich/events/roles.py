@@ -30,7 +30,7 @@ ORDER = {
 }
 
 
-class Cast(Struct):
+class Cast(Struct, gc=False):
     """Actors of one event, or of several where the text coordinates them, and who leads."""
 
     actors: list[tuple[Actor, ...]]
@@ -38,7 +38,7 @@ class Cast(Struct):
     operator: Mention | None
 
 
-class Stage(Struct, frozen=True):
+class Stage(Struct, frozen=True, gc=False):
     """Where a cast is looked for: the event's clause, those that lend to it, the sentence, and the text so far."""
 
     document: Document

@@ -60,7 +60,7 @@ SIZE = frozenset(
 )  # frames that a bare figure may fill
 
 
-class Told(Struct):
+class Told(Struct, gc=False):
     """An event as a clause tells it: the frame, how it is told, and the clauses that it may draw on."""
 
     clause: Clause
