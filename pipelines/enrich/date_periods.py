@@ -50,12 +50,14 @@ class Surroundings:
             return period(written)
         if self.reference is None or "y" in values or "yrel" in values:
             return None
-        candidates = []
+        candidates: list[Period] = []
         for y in (self.reference.year, self.reference.year - 1, self.reference.year + 1):
             try:
                 candidates.append(period(y))
             except ValueError:  # 29 February of another year
                 continue
+            if candidates[0][0] <= self.reference <= candidates[0][1]:
+                return candidates[0]
         return min(candidates, key=self._distance, default=None)
 
     def _distance(self, period: Period) -> float:

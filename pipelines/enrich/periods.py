@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 
 from pipelines.enrich.reading import Precision
 
@@ -35,17 +36,20 @@ def week(within: date) -> Period:
     return monday, monday + timedelta(days=6), "range"
 
 
+@lru_cache(maxsize=512)
 def month(year_number: int, number: int) -> Period:
     """Return a month; raises ValueError where there is none."""
     first = date(year_number, number, 1)
     return first, first.replace(day=monthrange(year_number, number)[1]), "month"
 
 
+@lru_cache(maxsize=512)
 def quarter(year_number: int, number: int) -> Period:
     """Return a quarter of a calendar year, 1 to 4."""
     return month(year_number, 3 * number - 2)[0], month(year_number, 3 * number)[1], "quarter"
 
 
+@lru_cache(maxsize=512)
 def half(year_number: int, number: int) -> Period:
     """Return a half of a calendar year, 1 or 2."""
     if number not in (1, 2):
@@ -53,6 +57,7 @@ def half(year_number: int, number: int) -> Period:
     return month(year_number, 6 * number - 5)[0], month(year_number, 6 * number)[1], "half"
 
 
+@lru_cache(maxsize=512)
 def year(number: int) -> Period:
     """Return a calendar year."""
     return date(number, 1, 1), date(number, 12, 31), "year"
