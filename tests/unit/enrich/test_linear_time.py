@@ -12,7 +12,7 @@ from tests.unit.enrich.hostile import REPEATED
 SHORT = 12_000  # characters
 TIMES = 8  # how much longer the long text is
 BOUND = 4 * TIMES  # a quadratic reading takes TIMES ** 2; a busy machine a few times longer than it should
-FLOOR = 0.02  # seconds under which a clock tells little
+FLOOR = 0.05  # seconds under which a clock tells little
 
 
 def seconds(text: str) -> float:
