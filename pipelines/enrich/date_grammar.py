@@ -44,10 +44,13 @@ class Words:
     endings: tuple[str, ...]
     strings: tuple[str, ...]
 
-    def places(self, tokens: list[tuple[str, int, int]], text: str, start: int, end: int) -> list[tuple[int, int]]:
-        """Return where they stand in a stretch of a text in lower case, of which the tokens are given as (word, start, end)."""
+    def places(self, read: list[str], text: str, start: int, end: int) -> list[tuple[int, int]]:
+        """Return where they stand in a stretch of a text in lower case, of which the words are given."""
         words, endings = self.words, self.endings
-        found = [(first, last) for word, first, last in tokens if word in words or (endings and len(word) > 5 and word.endswith(endings))]
+        chosen = words.intersection(read)
+        if endings:
+            chosen |= {word for word in read if len(word) > 5 and word.endswith(endings)}
+        found = [match.span() for match in WORD.finditer(text, start, end) if match[0] in chosen] if chosen else []
         for string in self.strings:
             place = text.find(string, start, end)
             while place >= 0:

@@ -117,10 +117,15 @@ class SentenceSense:
 
     def __init__(self, text: str, start: int, end: int, grammar: Grammar) -> None:
         self.start, self.end = start, end
-        tokens = [(m[0], m.start(), m.end()) for m in WORD.finditer(text, start, end)] if grammar.future.words else []
-        self.future = Places(grammar.future.places(tokens, text, start, end))
-        self.past = Places(grammar.past.places(tokens, text, start, end))
+        self._text, self._grammar = text, grammar
+        self._words = WORD.findall(text, start, end) if grammar.future.words else []
+        self.future = Places(grammar.future.places(self._words, text, start, end))
         self._clauses = [(m.end(), m.start()) for m in grammar.sense["clause_break"].finditer(text, start, end)]
+
+    @cached_property
+    def past(self) -> Places:
+        """The words of what was."""
+        return Places(self._grammar.past.places(self._words, self._text, self.start, self.end))
 
     def clause_at(self, begin: int, place: int) -> int | None:
         """Return where the clause of a place opens, where that is after `begin`; None where none does."""
