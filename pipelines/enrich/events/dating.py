@@ -11,6 +11,7 @@ SAY, ANNOUNCE = mask_of("say"), mask_of("announce")
 NOW, TODAY, PRICE = mask_of("now_word"), mask_of("today"), mask_of("price")
 DEALS = frozenset({"financing", "supply_agreement", "ownership_change"})
 ANNOUNCED = frozenset({"supply_agreement", "financing", "policy_control"})
+MAY_BEGIN_LATER = frozenset({"policy_control", "price_move"})  # set now, in force from a later day on
 BESIDE = 14  # characters between a verb of speech and its day
 SPOKEN = 24  # characters after a verb of speech in which its day stands
 HEADING = 90  # characters of a line above a list of prices
@@ -35,13 +36,22 @@ class Calendar:
             lent = [d for c in told.domain if c is not told.clause for d in c.dates if not _is_of_speech(told, c, d)]
         if told.fit.frame.name == "start_moved":
             return moved_to(own or lent, self.document)
+        if told.telling.factuality == "achieved" and told.type not in MAY_BEGIN_LATER:
+            own, lent = [d for d in own if not self._is_to_come(d)], [d for d in lent if not self._is_to_come(d)]
         anchor = told.fit.anchor[0]
         found = in_force([*own, *lent], anchor, self.document) if told.type == "policy_control" else None
         found = found or (date_of(own, anchor, self.document) or date_of(lent, anchor, self.document) if own or lent else None)
         if told.type == "price_move":
-            self.price_day = found or self.price_day
-            return self.price_day or self._today()
+            if found is not None and found.precision != "day" and found.qualifier == "from":
+                found = None  # "held since December"
+            if found is not None and found.precision == "day" and (self.price_day is None or found.first >= self.price_day.first):
+                self.price_day = found  # an earlier day is that of one price, not of the review
+            return found or self.price_day or self._today()
         return found or (self._today() if self._is_of_today(told) else None)
+
+    def _is_to_come(self, date: DateSpan) -> bool:
+        """A day after the publication: of what was done it is the term, not the day."""
+        return self.document.found.published_on is not None and date.first > self.document.found.published_on
 
     def _is_of_today(self, told: Told) -> bool:
         """A deal announced "today" or at the head of its party's release, or a notice, has the day of publication."""
