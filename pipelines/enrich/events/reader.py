@@ -103,7 +103,7 @@ class _Reader:
     def _sentence(self, sentence: Sentence, *, is_first: bool) -> list[Event]:
         low = bisect_left(self.mark_starts, sentence.start)
         marks: list[Mark] = self.marks[low : bisect_left(self.mark_starts, sentence.end, low)]
-        if self.speakers.last is None and self._is_empty(sentence, marks):
+        if self._is_empty(sentence, marks) and (self.speakers.last is None or not (is_first or self._is_dated(sentence))):
             return []
         one = whole(self.document, sentence, marks)
         tells = may_tell(one.concepts)
@@ -133,6 +133,10 @@ class _Reader:
             if mark[2] & telling_words():
                 return False
         return not self.document.mentions.any_within(sentence.start, sentence.end)
+
+    def _is_dated(self, sentence: Sentence) -> bool:
+        """Whether the sentence may give its day to prices that follow."""
+        return self.document.dates.any_within(sentence.start, sentence.end)
 
     def _note(self, parts: list[Clause]) -> None:
         self.filler.calendar.is_lead = False
