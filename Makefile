@@ -19,8 +19,8 @@ run: environment jars ## bring everything up, run the main job on the bundled in
 test: environment jars ## all tests, on a broker, a store and an Airflow of their own; ARGS are handed to pytest
 	@$(BIN)/pytest $(ARGS)
 
-faults: environment jars ## only the tests that kill, stop and starve parts
-	@$(BIN)/pytest tests/faults $(ARGS)
+faults: environment jars ## the tests that kill, stop and starve parts, in their long form
+	@$(BIN)/pytest tests/faults --long $(ARGS)
 
 lint: environment ## ruff, mypy --strict, and the walls between the folders
 	@$(BIN)/ruff check .
