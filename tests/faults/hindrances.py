@@ -44,7 +44,11 @@ def _clock(options: Options) -> None:
 
     shift, real_time, real = options["seconds"], time.time, module.datetime
 
-    class Shifted(real):  # type: ignore[misc,valid-type]
+    class Same(type(real)):  # type: ignore[misc]
+        def __instancecheck__(cls, value: Any) -> bool:
+            return isinstance(value, real)
+
+    class Shifted(real, metaclass=Same):  # type: ignore[misc,valid-type]
         @classmethod
         def now(cls, tz: Any = None) -> Any:
             return real.fromtimestamp(real_time() + shift, tz)
@@ -57,7 +61,7 @@ def _clock(options: Options) -> None:
     import sys  # noqa: PLC0415
 
     for name, loaded in list(sys.modules.items()):
-        if name.startswith(("pyiceberg", "pipelines")) and getattr(loaded, "datetime", None) is real:
+        if name.startswith(("pyiceberg", "pipelines.io")) and getattr(loaded, "datetime", None) is real:
             loaded.datetime = Shifted  # type: ignore[attr-defined]
 
 

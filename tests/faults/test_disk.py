@@ -1,5 +1,7 @@
 """A work folder that is full."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.faults.trial import Trial, until
@@ -29,12 +31,9 @@ def test_an_index_that_is_damaged_or_lost_is_built_anew_and_nothing_lands_twice(
     trial.check()
 
 
-def _scratch(path: "object") -> None:
-    """Overwrite the middle of the file."""
-    from pathlib import Path  # noqa: PLC0415
-
-    found = Path(str(path))
+def _scratch(path: Path) -> None:
+    """Overwrite all but the first page of the file."""
     for suffix in ("-wal", "-shm"):
-        Path(f"{found}{suffix}").unlink(missing_ok=True)
-    body = found.read_bytes()
-    found.write_bytes(body[:4096] + b"\xff" * (len(body) - 4096))
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    body = path.read_bytes()
+    path.write_bytes(body[:4096] + b"\xff" * (len(body) - 4096))
