@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from pipelines.settings import Settings
 
 log = logging.getLogger(__name__)
 DRAIN_ATTEMPTS = 5
+IDLE_SECONDS = 30.0
 PAUSES = (0.5, 1, 2, 5, 10)
 
 
@@ -101,10 +103,11 @@ def _attempts(  # noqa: PLR0913 - the loop's whole state
         worker: Worker | None = None
         try:
             worker = open_worker(settings, stage, drain=is_drain, slot=slot, stop=stop)
+            active_at = time.monotonic()
             while not stop.is_set():
                 if worker.step(0.3 if is_drain else 1.0):
-                    failures = 0
-                elif is_drain and worker.is_drained():
+                    failures, active_at = 0, time.monotonic()
+                elif is_drain and (worker.is_drained() or _is_idle(stage, active_at)):
                     break
                 if on_progress:
                     on_progress(worker.report)
@@ -119,6 +122,14 @@ def _attempts(  # noqa: PLR0913 - the loop's whole state
             _close_quietly(worker)
             if stop.wait(PAUSES[min(failures, len(PAUSES)) - 1]):
                 return total
+
+
+def _is_idle(stage: Stage, active_at: float) -> bool:
+    """Whether nothing came for so long that a drain ends, though the offsets say that more is there: another member may have it."""
+    if time.monotonic() - active_at < IDLE_SECONDS:
+        return False
+    log.warning("%s: nothing came for %.0f s; what still waits is left to the next run", stage.name, IDLE_SECONDS)
+    return True
 
 
 def _close_quietly(worker: Worker | None) -> None:
