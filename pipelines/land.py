@@ -151,7 +151,8 @@ def quarantine_row(record: str, message: Message) -> dict[str, Any]:
         "attempt": message.attempt,
         "rejected_at": message.published_at,
         "payload": said.get("ce_dataref") or b64encode(value).decode(),
-        "payload_sha256": sha256(value).hexdigest(),
+        # A payload in the store is named for its hash.
+        "payload_sha256": said["ce_dataref"].rpartition("/")[2] if "ce_dataref" in said else sha256(value).hexdigest(),
         "headers": msgspec.json.encode(said).decode(),
         "origin_partition": message.origin.partition,
         "origin_offset": message.origin.offset,

@@ -200,7 +200,7 @@ class Landing:
             headers = rejected(message, self.stage.verb, why)
             self._writer.send(self.stage.rejects, message.value or b"", headers, message.key, message.partition)
             return Read(message, None)
-        return Read(message, record)
+        return Read(replace(message, value=None), record)  # the bytes are not needed any more, and may be many
 
     def _remember(self, decisions: Sequence[Decision]) -> None:
         """Put what landed into the index and the report."""

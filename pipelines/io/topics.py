@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import kafka.errors
@@ -69,6 +69,9 @@ COORDINATOR = (
     kafka.errors.NotCoordinatorError,
 )
 patiently = retry(retry=retry_if_exception_type(COORDINATOR), wait=wait_fixed(0.2), stop=stop_after_delay(20), reraise=True)
+# The session of a worker that was killed lasts some seconds longer than the worker.
+BUSY = (*COORDINATOR, kafka.errors.UnknownMemberIdError)
+when_empty = retry(retry=retry_if_exception_type(BUSY), wait=wait_fixed(0.5), stop=stop_after_delay(10), reraise=True)
 
 
 class Topics:
@@ -112,8 +115,15 @@ class Topics:
         ends = self.ends(stage.reads)
         new = {p: OffsetAndMetadata(0, "", -1) for p, end in ends.items() if end == 0 and committed[p] is None}
         if new:
-            with named_errors(f"setting the first offsets of {stage.name}"):
-                patiently(self._admin.alter_group_offsets)(stage.name, {TopicPartition(stage.reads, p): o for p, o in new.items()})
+            with named_errors(f"setting the first offsets of {stage.name}"), suppress(kafka.errors.UnknownMemberIdError):
+                # The error that is passed over: members are at work already, so that another process has set them.
+                patiently(self._alter)(stage.name, {TopicPartition(stage.reads, p): o for p, o in new.items()})
+
+    def _alter(self, group: str, offsets: dict[TopicPartition, OffsetAndMetadata]) -> None:
+        """Set offsets of a group; raises what the broker answers for a partition, which the client only hands back."""
+        for tp, error in self._admin.alter_group_offsets(group, offsets).items():
+            if error is not kafka.errors.NoError:
+                raise error(f"{tp.topic} partition {tp.partition} of the group {group}")
 
     def ids(self) -> dict[str, str]:
         """Topic → id; raises TopicChanged for a topic that is missing or has another number of partitions."""
@@ -164,4 +174,7 @@ class Topics:
         """Let a stage read again from the oldest record; only while no worker of it runs."""
         offsets = {TopicPartition(stage.reads, p): OffsetAndMetadata(o, "", -1) for p, o in self.beginnings(stage.reads).items()}
         with named_errors(f"rewinding {stage.name}"):
-            patiently(self._admin.alter_group_offsets)(stage.name, offsets)
+            try:
+                when_empty(self._alter)(stage.name, offsets)
+            except kafka.errors.UnknownMemberIdError as error:
+                raise NeedsPerson(f"{stage.name} was not rewound: a worker of it runs", "stop its workers, then rewind") from error

@@ -56,17 +56,16 @@ def test_poison_records_cost_only_themselves(trial: Trial) -> None:
 
 
 def test_records_over_the_size_limit_go_by_the_store_and_land_in_bounded_memory(trial: Trial) -> None:
-    for number in range(1000, 1016):
-        trial.giant(number, 5 * 2**20)
+    trial.settings = trial.settings.model_copy(update={"record_bytes": 128 * 1024, "batch_bytes": 4 * 2**20})
+    for number in range(1000, 1060):
+        trial.giant(number, 700_000)
     trial.feed(40, bad=2)
     trial.settle(settings={"batch_records": 2000, "commit_records": 20_000})
-    trial.growth_limit = 250 * 2**20  # all three stages in one process; test_memory.py measures each
     trial.check()
 
 
 def test_a_record_larger_than_the_contract_allows_is_quarantined(trial: Trial) -> None:
-    trial.giant(5, 21 * 10**6, is_bad=True)
+    trial.giant(5, 7 * 2**20, is_bad=True)
     trial.feed(20)
     trial.settle()
-    trial.growth_limit = 300 * 2**20  # no source gives one as large: pulls refuse over 8 MB
     trial.check()

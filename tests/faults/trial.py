@@ -1,5 +1,6 @@
 """One trial: records are fed, workers are started and hurt, everything settles, and the oracle is asked."""
 
+import itertools
 import multiprocessing
 import os
 import random
@@ -36,6 +37,7 @@ from tests.stack_fixture import TestStack
 GROWTH_LIMIT = 200 * 2**20  # over the start; whole workers are measured against 400 MB in test_memory.py
 SEED = int(os.environ.get("FAULTS_SEED", random.SystemRandom().randrange(10**6)))
 # Processes are forked from one that has the imports done: a start takes some milliseconds and not seconds.
+COUNT = itertools.count(1)
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.faults.preload"])
 
@@ -103,7 +105,7 @@ class Trial:
         self.settings = self.stack.settings.model_copy(
             update={"batch_records": 50, "commit_records": 200, "commit_seconds": 2.0, "deadline_seconds": 30.0}
         )
-        self.fed = oracle.Fed(f"{self.name[:40]}_{self.random.randrange(16**8):08x}")
+        self.fed = oracle.Fed(f"{self.name[:40]}_{self.random.randrange(16**6):06x}_{next(COUNT)}")  # no two of a session alike
         self.began = time.monotonic()
         self._next = 0
         self._good = 0  # records 0 … are good
