@@ -58,24 +58,23 @@ class Surroundings:
                 continue
             if candidates[0][0] <= self.reference <= candidates[0][1]:
                 return candidates[0]
-        return min(candidates, key=self._distance, default=None)
+        return self._nearest([(_days_after(self.reference, period), period) for period in candidates])
 
-    def _distance(self, period: Period) -> float:
-        reference = self.reference or date.min
-        if period[0] <= reference <= period[1]:
-            return 0
-        if period[0] > reference:
-            return (period[0] - reference).days * (WRONG_SENSE if self.sense == "past" else 1)
-        return (reference - period[1]).days * {"future": WRONG_SENSE, "later": FAINT_SENSE}.get(self.sense, 1)
+    def _nearest(self, candidates: list[tuple[int, Period]]) -> Period | None:
+        """Return the nearest of periods, each with its distance; the sentence is read only where its sense can change the choice."""
+        if not candidates:
+            return None
+        near, nearest = min(candidates, key=_distance)
+        if sum(abs(days) <= abs(near) * WRONG_SENSE for days, _ in candidates) == 1:
+            return nearest
+        to_come = self.to_come
+        after = 1 if to_come or not self.is_past else WRONG_SENSE
+        before = {"future": WRONG_SENSE, "later": FAINT_SENSE}.get(to_come, 1)
+        return min(candidates, key=lambda one: one[0] * after if one[0] > 0 else -one[0] * before)[1]
 
-    @property
-    def sense(self) -> str:
-        """Return "future", "later" (another clause is), "past" or "" as the words of the sentence have it."""
-        if self._sense is None:
-            self._sense = self._read_sense()
-        return self._sense
-
-    def _read_sense(self) -> str:
+    @cached_property
+    def to_come(self) -> str:
+        """Return "future", "later" (another clause is) or "" as the words of the sentence have it."""
         start, end = self.found.start, self.found.end
         senses, cues = self.senses, self.grammar.sense
         near = senses.text[max(0, start - CUE_REACH) : start]
@@ -83,16 +82,35 @@ class Surroundings:
             return "future"
         if cues["after_by"].match(senses.text, end):
             return "future"
-        sentence = senses.sentence_of(start)
-        begin, stop = max(start - SENTENCE_REACH, sentence.start), min(end + SENTENCE_REACH, senses.stop_after(end))
+        begin, stop = self._reach
+        sentence, after = self._sentences
         opened = sentence.clause_at(begin, start)
         if sentence.future.stand_in(begin if opened is None else opened, start):
             return "future"
-        after = sentence if stop <= sentence.end else senses.sentence_of(end)
         if opened is None and after.future.stand_in(end, stop):
             comma = COMMA.search(senses.text, end, stop)
             return "future" if not comma or after.future.stand_in(end, comma.start()) else "later"
-        return "past" if sentence.past.stand_in(begin, start) or after.past.stand_in(end, stop) else ""
+        return ""
+
+    @property
+    def is_past(self) -> bool:
+        """Tell whether the words of the sentence, where nothing is to come, tell what was."""
+        (begin, stop), (sentence, after) = self._reach, self._sentences
+        return sentence.past.stand_in(begin, self.found.start) or after.past.stand_in(self.found.end, stop)
+
+    @cached_property
+    def _sentences(self) -> tuple["SentenceSense", "SentenceSense"]:
+        """The sentences that the expression begins and ends in."""
+        sentence = self.senses.sentence_of(self.found.start)
+        is_one = self.senses.stop_after(self.found.end) <= sentence.end
+        return sentence, sentence if is_one else self.senses.sentence_of(self.found.end)
+
+    @cached_property
+    def _reach(self) -> tuple[int, int]:
+        """Where the words that tell a sense begin and end."""
+        start, end = self.found.start, self.found.end
+        stop = min(end + SENTENCE_REACH, self.senses.stop_after(end))
+        return max(start - SENTENCE_REACH, self._sentences[0].start), stop
 
 
 class Places:
@@ -162,6 +180,17 @@ class Senses:
         return self._read[i]
 
 
+def _days_after(reference: date, period: Period) -> int:
+    """Return how many days a period begins after a day, or (negative) ends before it; 0 for one that holds it."""
+    if period[0] > reference:
+        return (period[0] - reference).days
+    return min(0, (period[1] - reference).days)
+
+
+def _distance(candidate: tuple[int, Period]) -> int:
+    return abs(candidate[0])
+
+
 def _full_year(value: int) -> int:
     return value + 2000 if value < 100 else value
 
@@ -195,7 +224,7 @@ def _weekday(values: dict[str, Any], sense: Surroundings) -> Period | None:
         return day(reference - timedelta(days=reference.weekday() - wanted - 7 * int(values["weekrel"])))
     offset = values.get("rel", values.get("rel_after"))
     back = (reference.weekday() - wanted) % 7
-    if offset == 1 or (offset is None and back and sense.sense == "future"):
+    if offset == 1 or (offset is None and back and sense.to_come == "future"):
         return day(reference + timedelta(days=7 - back))
     if offset == 0 and back:
         return day(reference + timedelta(days=wanted - reference.weekday()))
