@@ -18,6 +18,7 @@ PARTICLE = r"(?:de|du|des|la|le|les|the|of|en|sur|and|et)\b"
 # What stands after a dateline; a line without it in its first characters has none.
 MARK = re.compile(r"--|[–—:：讯訊电電]|\s-\s|news|消息|报道|報道|综合|綜合|日[）)]")
 MARK_REACH = 120
+DATE_REACH = 24  # characters after that mark in which a date may begin
 OPENING = re.compile(r"\d")
 
 
@@ -33,8 +34,11 @@ class Dateline(NamedTuple):
 def dateline(text: str, start: int, end: int) -> Dateline | None:
     """Return the dateline that the line text[start:end] opens with, in any of the known languages."""
     stop = min(end, start + REACH)
-    mark = MARK.search(text, start, min(stop, start + MARK_REACH))
-    if not mark or not (OPENING.search(text, start, mark.end() + 24) or text.find("(", start, mark.end()) >= 0):
+    reach = min(stop, start + MARK_REACH)
+    if not OPENING.search(text, start, reach + DATE_REACH) and text.find("(", start, reach) < 0:
+        return None
+    mark = MARK.search(text, start, reach)
+    if not mark or not (OPENING.search(text, start, mark.end() + DATE_REACH) or text.find("(", start, mark.end()) >= 0):
         return None
     for pattern in _patterns():
         match = pattern.match(text, start, stop)

@@ -26,7 +26,7 @@ OPENED = frozenset("【[（(")
 BRACKETED = re.compile(r"\s*[【\[（(]([^【】\[\]（）()\n]{1,24})[】\]）)]")
 ENDED = re.compile(r"[.!?。！？…;；]\s?[\"”’»)）]?\Z")
 SENTENCE = re.compile(r"[.!?。！？]+[\"”’»)）]?(?:\s|$)|[。！？]")
-PAUSE = re.compile(r"[,:!?–—，：！？]\s*|\.\s+|。")
+PAUSE = re.compile(r"[,:!?–—，：！？.。](?:(?<=\.)\s+|(?<=。)|(?<![.。])\s*)")  # begins with a set: most characters are passed at once
 AFTER_PAUSE = re.compile(rf"(?:{PAUSE.pattern})(?=(.{{1,3}}))")
 KEY = 3  # letters that an expression is kept by
 OPENING = re.compile(r"[^\W\d_]{1,3}(?![?*+{])|[^\W\d_]{1,2}(?![?*+{])|[^\W\d_](?![?*+{])")
