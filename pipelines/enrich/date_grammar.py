@@ -42,7 +42,7 @@ class Words:
 
     words: frozenset[str]
     endings: tuple[str, ...]
-    strings: tuple[str, ...]
+    strings: AhoCorasick
 
     def places(self, read: list[str], text: str, start: int, end: int) -> list[tuple[int, int]]:
         """Return where they stand in a stretch of a text in lower case, of which the words are given."""
@@ -51,12 +51,8 @@ class Words:
         if endings:
             chosen |= {word for word in read if len(word) > 5 and word.endswith(endings)}
         found = [match.span() for match in WORD.finditer(text, start, end) if match[0] in chosen] if chosen else []
-        for string in self.strings:
-            place = text.find(string, start, end)
-            while place >= 0:
-                found.append((place, place + len(string)))
-                place = text.find(string, place + 1, end)
-        return found
+        hits = self.strings.find_matches_as_indexes(text[start:end], overlapping=True)
+        return found + [(start + first, start + last) for _, first, last in hits]
 
 
 @dataclass(frozen=True)
@@ -223,7 +219,7 @@ def grammar_of(language: str) -> Grammar:
         _digit_start(patterns),
         bool(data["word_borders"]),
         {name: re.compile(data[name]) for name in CUES} | {"before": re.compile("|".join(data[name] for name in LEADS))},
-        *(Words(frozenset(data[s]["words"]), tuple(data[s]["endings"]), tuple(data[s]["strings"])) for s in ("future", "past")),
+        *(Words(frozenset(data[s]["words"]), tuple(data[s]["endings"]), AhoCorasick(data[s]["strings"])) for s in ("future", "past")),
     )
 
 

@@ -15,6 +15,7 @@ CLEAR = 2.0  # how many times more function words the first language must have t
 FEWEST = 4  # function words that a language must show
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 OTHER = re.compile(r"[\u0370-\u04ff\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u3040-\u30ff\uac00-\ud7af]")
+FOREIGN = re.compile(f"{HAN.pattern[:-2]}{OTHER.pattern[1:]}")
 SCRIPTS = (
     ("ja", re.compile(r"[\u3040-\u30ff]")),
     ("ko", re.compile(r"[\uac00-\ud7af]")),
@@ -40,7 +41,7 @@ def language_of(text: str, claimed: str | None = None) -> str:
     """Return the ISO 639-1 code of a text's language; where the text does not tell, the claimed one or English."""
     sample = text[:SAMPLE]
     letters = han = 0
-    if not sample.isascii():
+    if not sample.isascii() and FOREIGN.search(sample):
         han = sum(map(len, HAN.findall(sample)))
         letters = len(sample) - han - sample.count(" ")
         if OTHER.search(sample):
