@@ -82,8 +82,10 @@ class Surroundings:
             return "future"
         if cues["after_by"].match(senses.text, end):
             return "future"
-        begin, stop = self._reach
         sentence, after = self._sentences
+        if not (sentence.future or after.future):
+            return ""
+        begin, stop = self._reach
         opened = sentence.clause_at(begin, start)
         if sentence.future.stand_in(begin if opened is None else opened, start):
             return "future"
@@ -119,6 +121,9 @@ class Places:
     def __init__(self, places: list[tuple[int, int]]) -> None:
         self._places = sorted(places)
 
+    def __bool__(self) -> bool:
+        return bool(self._places)
+
     def stand_in(self, start: int, end: int) -> bool:
         """Tell whether one stands between two places."""
         places = self._places
@@ -138,12 +143,16 @@ class SentenceSense:
         self._text, self._grammar = text, grammar
         self._words = WORD.findall(text, start, end) if grammar.future.words else []
         self.future = Places(grammar.future.places(self._words, text, start, end))
-        self._clauses = [(m.end(), m.start()) for m in grammar.sense["clause_break"].finditer(text, start, end)]
 
     @cached_property
     def past(self) -> Places:
         """The words of what was."""
         return Places(self._grammar.past.places(self._words, self._text, self.start, self.end))
+
+    @cached_property
+    def _clauses(self) -> list[tuple[int, int]]:
+        """Ends and starts of the words that open a clause."""
+        return [(m.end(), m.start()) for m in self._grammar.sense["clause_break"].finditer(self._text, self.start, self.end)]
 
     def clause_at(self, begin: int, place: int) -> int | None:
         """Return where the clause of a place opens, where that is after `begin`; None where none does."""
