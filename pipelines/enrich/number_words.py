@@ -8,6 +8,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from ahocorasick_rs import AhoCorasick
+
+from pipelines.enrich.text import well_formed
+
 REACH = 80  # characters before a unit in which its number stands
 TOKEN = re.compile(r"[^\W\d_]+")
 GAP = re.compile(r"[\s-]*")
@@ -32,24 +36,19 @@ class NumberWords:
     """The number words of a language, from the table `number_words` of its quantities."""
 
     def __init__(self, table: dict[str, Any]) -> None:
-        self._units: list[str] = table["units"]
+        self._units = AhoCorasick(table["units"])
         self._ones: dict[str, float] = table["ones"]
         self._multipliers: dict[str, float] = table["multipliers"]
         self._joined, self._after_join = frozenset(table["joined"]), frozenset(table["after_join"])
         self._ranges, self._articles = frozenset(table["ranges"]), frozenset(table["articles"])
 
     def find(self, low: str) -> Iterator[Written]:
-        """Yield the numbers before units in a text in lower case, unit by unit, not in order of place."""
-        seen = set()
-        for unit in self._units:
-            place = low.find(unit)
-            while place >= 0:
-                if place not in seen and self._may_end(low, place):
-                    seen.add(place)
-                    number = self._before(low, place)
-                    if number:
-                        yield number
-                place = low.find(unit, place + 1)
+        """Yield the numbers before units in a text in lower case, in order of place."""
+        hits = self._units.find_matches_as_indexes(well_formed(low), overlapping=True)
+        for place in dict.fromkeys(start for _, start, _ in hits):
+            number = self._before(low, place) if self._may_end(low, place) else None
+            if number:
+                yield number
 
     def _may_end(self, low: str, place: int) -> bool:
         """Tell cheaply whether the word before a unit is a number's."""

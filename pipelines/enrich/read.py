@@ -4,7 +4,7 @@ from pipelines.enrich.anaphora import anaphora
 from pipelines.enrich.dates import dates
 from pipelines.enrich.document import publication, publisher, relay_of
 from pipelines.enrich.entities import mentions
-from pipelines.enrich.events import Found, read_events
+from pipelines.enrich.events import Found, read_events, speaks_of_chain
 from pipelines.enrich.language import language_of
 from pipelines.enrich.materials import materials
 from pipelines.enrich.quantities import amounts, counts, quantities, shares
@@ -28,14 +28,14 @@ def read(page: Page) -> Reading:
     if pronouns:
         named = sorted([*named, *pronouns], key=lambda m: (not m.in_title, m.in_removed, m.start, m.end))
     made_of = materials(text, language, named)
-    days = dates(text, language, published_on)
+    days, steps = [], []  # what only events need
+    if speaks_of_chain(made_of, named):
+        days, steps = dates(text, language, published_on), stages(text, language)
     masses = quantities(text, language)
     money = amounts(text, language)
-    checks = witnesses(
-        text, language, split, masses, money, shares(text, language), days, made_of, counts(text, language)
-    )
+    checks = witnesses(text, language, split, masses, money, shares(text, language), days, made_of, counts(text, language))
     found = Found(
-        page.document_id, text, language, tuple(split), tuple(named), tuple(made_of), tuple(stages(text, language)), tuple(days),
+        page.document_id, text, language, tuple(split), tuple(named), tuple(made_of), tuple(steps), tuple(days),
         tuple(masses), tuple(money), page.title, signer, published_on if precision == "day" else None,
     )  # fmt: skip
     return Reading(

@@ -7,5 +7,6 @@ the names around it give the actors by their case; figures and dates come from t
 
 from pipelines.enrich.events.document import Document, Found
 from pipelines.enrich.events.reader import read_events
+from pipelines.enrich.events.relevance import speaks_of_chain
 
-__all__ = ["Document", "Found", "read_events"]
+__all__ = ["Document", "Found", "read_events", "speaks_of_chain"]

@@ -1,6 +1,9 @@
 """Relevance: whether a text, and a sentence of it, speaks of the chain at all."""
 
+from collections.abc import Iterable
+
 from pipelines.enrich.events.document import Document
+from pipelines.enrich.reading import MaterialMention, Mention
 from pipelines.reference import register
 
 BULK = frozenset({"Cu", "Ni", "Li", "Co", "Mn", "Ti", "Mg", "V", "Zr"})  # traded by everybody: half evidence
@@ -13,21 +16,26 @@ class Relevance:
     """How much of the chain a text holds."""
 
     def __init__(self, document: Document) -> None:
-        entities = register().entities
-        weight = 0.0
-        for material in document.materials:
-            weight += 0.3 if material.material_id in BULK else 1.0
-        for mention in document.mentions:
-            entity = entities.get(mention.entity_id or "")
-            if (
-                entity
-                and not mention.is_anaphor
-                and entity.type in {"company", "facility", "deposit"}
-                and entity.stages
-            ):
-                weight += 1.0
+        weight = _weight(document.materials, document.mentions)
         self.is_chain = weight >= ENOUGH
         self.is_dense = weight * DENSE.get(document.language, DENSE_WRITTEN_WITH_SPACES) >= len(document.text)
+
+
+def speaks_of_chain(materials: Iterable[MaterialMention], mentions: Iterable[Mention]) -> bool:
+    """Whether a text that names these speaks of the chain; in any other no events are read."""
+    return _weight(materials, (m for m in mentions if not (m.in_title or m.in_removed))) >= ENOUGH
+
+
+def _weight(materials: Iterable[MaterialMention], mentions: Iterable[Mention]) -> float:
+    entities = register().entities
+    weight = 0.0
+    for material in materials:
+        weight += 0.3 if material.material_id in BULK else 1.0
+    for mention in mentions:
+        entity = entities.get(mention.entity_id or "")
+        if entity and not mention.is_anaphor and entity.type in {"company", "facility", "deposit"} and entity.stages:
+            weight += 1.0
+    return weight
 
 
 def is_of_chain(entity_id: str | None) -> bool:
