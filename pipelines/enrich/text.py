@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from pipelines.enrich.invitations import invites, is_menu
 from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.language import known_languages
 
@@ -69,8 +70,9 @@ def clean(text: str) -> Clean:
     for mark in LINE_ENDS:
         text = text.replace(mark, "\n")
     kept, removed = [], []
-    for line in text.split("\n"):
-        if line and len(line) <= 2 * LONGEST and is_promotional(line):
+    lines = text.split("\n")
+    for i, line in enumerate(lines):
+        if line and len(line) <= 2 * LONGEST and (is_promotional(line) or _is_lone_menu(lines, i)):
             removed.append(line.strip())
         else:
             kept.append(line)
@@ -94,7 +96,16 @@ def is_promotional(line: str) -> bool:
             return True
     elif (len(line) <= LONGEST_LABEL or line[0] in OPENED) and _is_buttons(line, cues):
         return True
-    return _is_call(body, cues) or (arrow is not None and _is_pointer(body, cues))
+    return _is_call(body, cues) or (arrow is not None and _is_pointer(body, cues)) or invites(line)
+
+
+def _is_lone_menu(lines: list[str], i: int) -> bool:
+    """Tell whether a line is a menu, and no row of a table."""
+    line = lines[i].strip()
+    if not DIVIDED.search(line) or not is_menu(line):
+        return False
+    mark = next((sign for sign in "|｜¦·•/／\u3000" if sign in line), "|")
+    return not any(mark in other for other in (*lines[max(0, i - 1) : i], *lines[i + 1 : i + 2]))
 
 
 def _is_pointer(body: str, cues: _Cues) -> bool:
