@@ -51,9 +51,10 @@ def language_of(text: str, claimed: str | None = None) -> str:
     if han and han >= HAN_SHARE * (han + letters):
         return "zh"
     words = sample.lower().split()
-    votes = list(filter(None, map(_stopwords().get, words)))
-    total = len(votes)
-    ranked = Counter(votes).most_common(2)
+    votes = Counter(map(_stopwords().get, words))
+    del votes[None], votes[""]
+    total = votes.total()
+    ranked = votes.most_common(2)
     if ranked and ranked[0][1] >= FEWEST and ranked[0][1] >= CLEAR * (total - ranked[0][1]) and total * 8 >= len(words):
         return str(ranked[0][0])
     found = _detected(text[:DETECTOR_SAMPLE])

@@ -125,8 +125,8 @@ def _is_abbreviation(text: str, stop: int, following: str, rules: _Rules) -> boo
     token = text[max(0, stop - 12) : stop].replace("’", " ").replace("'", " ").rpartition(" ")[2].lstrip("(-.\u00a0\u202f")
     if token in rules.abbreviations:
         return True
-    is_initial = len(token) == 1 and token.isupper()
-    return (token in rules.weak or is_initial or bool(INITIALS.fullmatch(token))) and following not in rules.starters
+    is_initial = token.isupper() and (len(token) == 1 or bool(INITIALS.fullmatch(token)))
+    return (is_initial or token in rules.weak) and following not in rules.starters
 
 
 @cache

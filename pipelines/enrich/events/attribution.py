@@ -23,7 +23,7 @@ REACH = 110  # characters between a speaker and the verb
 STAFF = 9  # characters between "analysts" and their firm
 AFTER = 60  # the same, where the quote comes first
 NOT_SPEAKERS = frozenset({"place", "facility", "deposit"})
-_PERSON = re.compile(r"(?:[A-ZÀ-Þ][\w'’.-]*\s+){1,3}[A-ZÀ-Þ][\w'’-]+")
+_PERSON = re.compile(r"[A-ZÀ-Þ][\w'’.-]*\s+(?:[A-ZÀ-Þ][\w'’.-]*\s+){0,2}[A-ZÀ-Þ][\w'’-]+")
 _QUOTES = ('"', "“", "«", "‘", "「")
 
 
