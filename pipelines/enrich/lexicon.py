@@ -243,34 +243,41 @@ class Lexicon:
                 continue
             noun = nouns[i]
             if noun is not None and self._follows_determiner(text, start):
-                if noun[0]:
-                    marks.append((start, end, *noun))
-                continue
-            marks.append((start, end, *values[i]))
+                concepts, forms = noun
+                if not concepts:
+                    continue
+            else:
+                concepts, forms = values[i]
+            marks.append((start, end, concepts, forms))
         return marks
 
     def _at_borders(self, text: str, found: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
-        """Matches that are whole words; where one is not ("first oxide" in "first oxides"), the shorter ones that it hid."""
+        """Matches that are whole words; where a phrase is not ("first oxide" in "first oxides"), the shorter ones that it hid."""
         size = len(text)
         for i, start, end in found:
-            begins = not start or not (text[start - 1].isalnum() and text[start].isalnum()) or text[start - 1] >= HAN
-            if begins and (end == size or not (text[end].isalnum() and text[end - 1].isalnum()) or text[end] >= HAN):
+            if start and (beside := text[start - 1]).isalnum() and beside < HAN and text[start].isalnum():
+                continue
+            if end == size or not (beside := text[end]).isalnum() or beside >= HAN or not text[end - 1].isalnum():
                 yield i, start, end
-                continue
-            if start and text[start - 1].isalnum():
-                continue
-            offset = start
-            while (stop := text.find(" ", offset, end)) >= 0:
-                word = self._numbers.get(text[start:stop]) if offset == start else self._numbers.get(text[offset:stop])
-                if word is not None:
-                    yield word, offset, stop
-                offset = stop + 1
-            stop = end
-            while stop < size and stop < end + 12 and text[stop].isalnum():
-                stop += 1
-            word = self._numbers.get(text[offset:stop]) if offset > start else None
+            elif " " in self._patterns[i]:
+                yield from self._hidden(text, start, end)
+
+    def _hidden(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """Words of a phrase that ends inside a word: its first ones, and that word as it goes on."""
+        if start and text[start - 1].isalnum():
+            return
+        offset = start
+        while (stop := text.find(" ", offset, end)) >= 0:
+            word = self._numbers.get(text[offset:stop])
             if word is not None:
                 yield word, offset, stop
+            offset = stop + 1
+        stop = end
+        while stop < len(text) and stop < end + 12 and text[stop].isalnum():
+            stop += 1
+        word = self._numbers.get(text[offset:stop])
+        if word is not None:
+            yield word, offset, stop
 
     def _follows_determiner(self, text: str, start: int) -> bool:
         return text[max(0, start - 7) : start].endswith(self._determiners)
