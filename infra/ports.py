@@ -15,6 +15,7 @@ from pipelines.settings import PREFIX, Settings
 HOST = "127.0.0.1"
 # Under the range that Linux hands to outgoing connections, so that none of them takes a port between the choice and its use.
 CANDIDATES = range(20_000, 32_000)
+CHANCE = random.SystemRandom()  # two processes with the same seed would choose the same
 HEADER = "# Ports of this home's services, kept by `lodestream up`. To fix one, set the variable in the environment."
 
 
@@ -60,7 +61,7 @@ def is_free(port: int) -> bool:
 def free_port(besides: Iterable[int] = ()) -> int:
     """A port that nothing listens on, other than those in `besides`."""
     refused = set(besides)
-    for port in random.sample(CANDIDATES, 500):
+    for port in CHANCE.sample(CANDIDATES, 500):
         if port not in refused and is_free(port):
             return port
     raise NeedsPerson(f"no free port found between {CANDIDATES.start} and {CANDIDATES.stop}", "see what listens with `ss -ltnp`")

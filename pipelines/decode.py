@@ -50,10 +50,14 @@ def _document(raw: Raw) -> dict[str, Any]:
 def _text(raw: Raw) -> tuple[str, str]:
     """Title and plain text of a page."""
     charset = raw.meta.get("charset")
+    try:
+        decoded = raw.payload.decode(charset or "utf-8", "replace")
+    except LookupError:
+        raise ValueError(f"there is no charset {charset}") from None
     if "html" in raw.content_type:
-        title, text = html_text(raw.payload.decode(charset, "replace") if charset else raw.payload)
+        title, text = html_text(decoded if charset else raw.payload)
         return title, text
-    return "", raw.payload.decode(charset or "utf-8", "replace")
+    return "", decoded
 
 
 def _trade_flow(raw: Raw) -> dict[str, Any]:

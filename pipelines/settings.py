@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     namespace: str = Field("lodestream", pattern=r"^[a-z][a-z0-9_]{0,62}$", description="Iceberg namespace of the tables")
 
     batch_records: int = Field(2000, ge=1, le=100_000, description="records read from a topic at once")
-    batch_bytes: int = Field(16 * 2**20, ge=2**16, description="payload of one batch at the most")
+    batch_bytes: int = Field(8 * 2**20, ge=2**16, description="payload of one batch at the most")
     record_bytes: int = Field(4 * 2**20, ge=2**10, description="above it a payload goes to the store, its address to the topic")
     commit_records: int = Field(20_000, ge=1, description="rows after which a lander commits")
     commit_seconds: float = Field(10.0, gt=0, description="time after which a lander commits what it has")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
+import pyarrow as pa
 from pyiceberg.expressions import AlwaysTrue
 from pyiceberg.io.pyarrow import ArrowScan, _dataframe_to_data_files  # no public way to name data files
 from pyiceberg.manifest import DataFile
@@ -18,16 +19,20 @@ from pyiceberg.table import FileScanTask, Table
 from pipelines.io.lake import STATE
 from schemas.contract import Contract
 
-TARGET_BYTES = 32 * 2**20  # compressed; a group is held in memory decoded
+# A file that has reached half of one of these is left as it is.
+TARGET_BYTES = 8 * 2**20  # compressed
+TARGET_ROWS = 200_000
+HELD_BYTES = 16 * 2**20  # decoded, of one new file; making it takes six times that. Texts that repeat themselves are small in a file and large here
 
 
 def compact(table: Table, contract: Contract, at_least: int) -> tuple[list[DataFile], list[DataFile]]:
     """Write the files that replace the small ones of each partition with `at_least` so many; returns (old, new), not committed yet."""
     old: list[DataFile] = []
     new: list[DataFile] = []
-    for group in _groups(table, at_least):
-        old += [task.file for task in group]
-        new += _write(table, contract, group)
+    for tasks in _small(table).values():
+        for portion in _portions(table, tasks) if len(tasks) >= at_least else ():
+            old += [file for file, _ in portion]
+            new += _write(table, contract, portion)
     return old, new
 
 
@@ -41,31 +46,39 @@ def commit(table: Table, old: list[DataFile], new: list[DataFile]) -> None:
             overwrite.append_data_file(file)
 
 
-def _groups(table: Table, at_least: int) -> Iterator[list[FileScanTask]]:
+def _small(table: Table) -> dict[tuple[int, Any], list[FileScanTask]]:
+    """Small files by partition."""
     small: dict[tuple[int, Any], list[FileScanTask]] = defaultdict(list)
     for task in table.scan().plan_files():
-        if task.file.file_size_in_bytes < TARGET_BYTES / 2 and not task.delete_files:
+        is_small = task.file.file_size_in_bytes < TARGET_BYTES / 2 and task.file.record_count < TARGET_ROWS / 2
+        if is_small and not task.delete_files:
             small[task.file.spec_id, task.file.partition].append(task)
-    for tasks in small.values():
-        if len(tasks) < at_least:
-            continue
-        group: list[FileScanTask] = []
-        size = 0
-        for task in tasks:
-            if group and size + task.file.file_size_in_bytes > TARGET_BYTES:
-                yield from ([group] if len(group) > 1 else [])
-                group, size = [], 0
-            group.append(task)
-            size += task.file.file_size_in_bytes
-        yield from ([group] if len(group) > 1 else [])
+    return small
 
 
-def _write(table: Table, contract: Contract, group: list[FileScanTask]) -> list[DataFile]:
-    """The rows of a group in new files, named for what they replace, so that a repetition writes the same files."""
-    rows = ArrowScan(table.metadata, table.io, table.schema(), AlwaysTrue()).to_table(group)
-    expected = sum(task.file.record_count for task in group)
+def _portions(table: Table, tasks: list[FileScanTask]) -> Iterator[list[tuple[DataFile, pa.Table]]]:
+    """Files with their rows, two or more at a time, as many as make a new file."""
+    scan = ArrowScan(table.metadata, table.io, table.schema(), AlwaysTrue())
+    portion: list[tuple[DataFile, pa.Table]] = []
+    for task in tasks:
+        portion.append((task.file, scan.to_table([task])))
+        is_full = (
+            sum(file.file_size_in_bytes for file, _ in portion) >= TARGET_BYTES
+            or sum(file.record_count for file, _ in portion) >= TARGET_ROWS
+            or sum(rows.nbytes for _, rows in portion) >= HELD_BYTES
+        )
+        if is_full:
+            yield from ([portion] if len(portion) > 1 else [])
+            portion = []
+    yield from ([portion] if len(portion) > 1 else [])
+
+
+def _write(table: Table, contract: Contract, portion: list[tuple[DataFile, pa.Table]]) -> list[DataFile]:
+    """The rows of a portion in a new file, named for what it replaces, so that a repetition writes the same file."""
+    rows = pa.concat_tables([rows for _, rows in portion], promote_options="permissive")
+    expected = sum(file.record_count for file, _ in portion)
     if rows.num_rows != expected:
-        raise RuntimeError(f"{len(group)} files of {contract.table} hold {rows.num_rows} rows, their manifests say {expected}")
+        raise RuntimeError(f"{len(portion)} files of {contract.table} hold {rows.num_rows} rows, their manifests say {expected}")
     rows = rows.sort_by([(name, "ascending") for name in contract.sort])
-    name = sha256("\n".join(sorted(task.file.file_path for task in group)).encode()).digest()
+    name = sha256("\n".join(sorted(file.file_path for file, _ in portion)).encode()).digest()
     return list(_dataframe_to_data_files(table.metadata, rows, table.io, write_uuid=uuid.UUID(bytes=name[:16])))

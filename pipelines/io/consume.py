@@ -15,6 +15,7 @@ from pipelines.messages import Message, read_headers
 from pipelines.settings import Settings
 
 FETCH = {"fetch_max_bytes": 8 * 2**20, "max_partition_fetch_bytes": 2**20, "isolation_level": "read_committed"}
+AT_ONCE = 8  # records taken from the client together: what a fetch holds may be hundreds of times larger than it was on the wire
 
 
 class Reader:
@@ -33,10 +34,20 @@ class Reader:
             )
 
     def poll(self, seconds: float) -> list[Message]:
-        """Next messages of all partitions, each partition in order; empty when none came in time."""
+        """Next messages of all partitions, each partition in order, up to a batch's number and size; empty when none came in time."""
+        messages: list[Message] = []
+        size, wait = 0, int(seconds * 1000)
         with named_errors(f"{self.name}: reading", self.name), deadline(self.settings.deadline_seconds, f"{self.name} was reading"):
-            found = self._consumer.poll(timeout_ms=int(seconds * 1000))
-            return [self._message(tp, record) for tp, records in found.items() for record in records]
+            while len(messages) < self.settings.batch_records and size < self.settings.batch_bytes:
+                room = min(AT_ONCE, self.settings.batch_records - len(messages))
+                found = self._consumer.poll(timeout_ms=wait, max_records=room)
+                new = [self._message(tp, record) for tp, records in found.items() for record in records]
+                if not new:
+                    break
+                messages += new
+                size += sum(len(m.value or b"") for m in new)
+                wait = 0
+        return messages
 
     def complete(self, message: Message) -> Message:
         """The message with its payload, where that was left in the store."""

@@ -18,7 +18,7 @@ from pipelines.io.exports import change_latest, latest_key, read_latest
 from pipelines.io.objects import Objects
 
 TARGET_BYTES = 32 * 2**20  # compressed; also what a merge holds in memory at once, decoded a few times that
-ROW_GROUP_BYTES = 32 * 2**20
+ROW_GROUP_BYTES = 16 * 2**20
 
 
 def merge_exports(objects: Objects, name: str, at_least: int) -> dict[str, int]:

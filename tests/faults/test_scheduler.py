@@ -1,0 +1,106 @@
+"""Airflow itself hurt under way: its scheduler killed, a task killed after it had committed, an old run cleared.
+
+On a real Airflow with the bundled sources. What is left is what the delivery promises: one row for each record, and a clean audit.
+"""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import psutil
+import pytest
+
+from infra.supervisor import NAMES
+from pipelines.io.airflow import Airflow
+from pipelines.query import query
+from pipelines.sources import SOURCES
+from tests.faults.oracle import audit_findings, landed
+from tests.faults.trial import until
+from tests.stack_fixture import TestStack
+
+pytestmark = [pytest.mark.stack, pytest.mark.long]
+SOURCE, PULL, REFINE = "lodestream_newsroom", "pull_lodestream_newsroom", "refine_document"
+DOCUMENTS = 21  # what the newsroom serves and the contract takes; one of them changes between two pulls
+
+
+@pytest.fixture
+def stack() -> Iterator[TestStack]:
+    with TestStack(services=NAMES) as running:
+        yield running
+
+
+@pytest.fixture
+def airflow(stack: TestStack) -> Airflow:
+    client = Airflow(stack.settings)
+    for source in SOURCES:
+        client.wait_for_dag(f"pull_{source.name}", 120)
+        client.wait_for_dag(f"refine_{source.record}", 120)
+    return client
+
+
+def _pulled(airflow: Airflow) -> str:
+    """Pull the newsroom; returns the run of the refining DAG that the asset event woke."""
+    since = datetime.now(UTC).isoformat()
+    assert airflow.wait(PULL, airflow.trigger(PULL), 120) == "success"
+    return airflow.woken_run(REFINE, since, 60) or airflow.trigger(REFINE)
+
+
+def _clear(airflow: Airflow, dag: str, run: str) -> None:
+    """What the button of the UI does."""
+    airflow._call("POST", f"/api/v2/dags/{dag}/clearTaskInstances", json={"dry_run": False, "dag_run_id": run, "only_failed": False})
+
+
+def _check(stack: TestStack, documents: int = DOCUMENTS) -> None:
+    found = query(stack.settings, "SELECT count(*) AS n, count(DISTINCT (document_id, revision)) AS ids FROM documents").to_pylist()[0]
+    assert found["n"] == found["ids"] == documents
+    assert audit_findings(stack.settings) == []
+
+
+def _tasks(stack: TestStack) -> list[psutil.Process]:
+    """Processes that run a task of this home's Airflow."""
+    return [p for p in psutil.process_iter() if _is_task(p, str(stack.home))]
+
+
+def _is_task(process: psutil.Process, home: str) -> bool:
+    try:
+        told = " ".join(process.cmdline())
+        return "airflow" in told and "task" in told and process.environ().get("LODESTREAM_HOME") == home
+    except psutil.Error:
+        return False
+
+
+def test_a_scheduler_that_is_killed_under_way_is_started_again_and_each_record_lands_once(stack: TestStack, airflow: Airflow) -> None:
+    run = _pulled(airflow)
+    until(lambda: airflow.returned(REFINE, run, "validate"), 120)
+    stack.kill("airflow-scheduler")
+    stack.start(*NAMES)
+    begin = time.monotonic()
+    state = airflow.wait(REFINE, run, 400)
+    print(f"the run that lost its scheduler ended with {state} after {time.monotonic() - begin:.0f} s")
+    assert airflow.wait(REFINE, airflow.trigger(REFINE), 300) == "success"
+    _check(stack)
+
+
+def test_a_task_that_is_killed_after_its_commit_is_run_again_and_lands_nothing_twice(stack: TestStack, airflow: Airflow) -> None:
+    run = _pulled(airflow)
+    until(lambda: landed(stack.settings, SOURCE), 200, pause=0.02)
+    killed = _tasks(stack)
+    for process in killed:
+        process.kill()
+    assert killed, "no process of a task was found"
+    assert not airflow.returned(REFINE, run, "land"), "its success was recorded before it was killed"
+    begin = time.monotonic()
+    assert airflow.wait(REFINE, run, 400) == "success"
+    print(f"the run whose task was killed ended well after {time.monotonic() - begin:.0f} s")
+    _check(stack)
+
+
+def test_an_old_run_of_each_dag_that_is_cleared_lands_nothing_twice(stack: TestStack, airflow: Airflow) -> None:
+    refined = _pulled(airflow)
+    assert airflow.wait(REFINE, refined, 300) == "success"
+    for dag in (PULL, REFINE):
+        old = airflow.runs_since(dag, "2000-01-01T00:00:00Z")[-1]
+        _clear(airflow, dag, old)
+        assert airflow.wait(dag, old, 200) == "success"
+    assert airflow.wait(REFINE, airflow.trigger(REFINE), 300) == "success"
+    _check(stack, DOCUMENTS + 1)
