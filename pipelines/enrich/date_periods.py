@@ -15,6 +15,7 @@ SENTENCE_REACH = 160  # characters on either side in which the sense of a senten
 CUE_REACH = 32  # characters before a date in which "by" or "until" stands
 WRONG_SENSE = 8  # how much farther a year against the sense of its sentence counts
 FAINT_SENSE = 2  # where only another clause tells it
+SAME_REACH = 160  # characters back in which "that day" has its day
 COMMA = re.compile(r"[,，]")
 
 
@@ -250,6 +251,15 @@ def _ago(values: dict[str, Any], sense: Surroundings) -> Period | None:
     return _period_of_unit(unit, sense.reference, -count)
 
 
+def _same_day(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    """The day that the text named last in this sentence or just before; "that day" alone is the day of publication."""
+    offset, begin = int(values["same_day"]), sense.found.start - SAME_REACH
+    last = next((d for d in reversed(sense.before) if d.precision == "day" and d.end > begin), None)
+    if last is not None:
+        return day(date.fromisoformat(last.first) + timedelta(days=offset))
+    return day(sense.reference) if sense.reference and not offset else None
+
+
 def _same(values: dict[str, Any], sense: Surroundings) -> Period | None:
     if not sense.before:
         return None
@@ -395,6 +405,7 @@ RESOLVERS: dict[str, Callable[[dict[str, Any], Surroundings], Period | None]] = 
     "day_alone": _day_alone,
     "ago": _ago,
     "same": _same,
+    "same_day": _same_day,
     "day": _day,
     "day_range": _day_range,
     "iso": lambda v, s: day(date(int(v["y4"]), int(v["m"]), int(v["d"]))),

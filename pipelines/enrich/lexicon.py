@@ -15,6 +15,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from pipelines.enrich.folding import fold, lower
 from pipelines.enrich.knowledge import knowledge
 
+PAIR = 2  # characters of a Chinese verb that an aspect may part
 HAN = "\u2e80"  # from here on letters are of scripts without spaces
 Mark = tuple[int, int, int, int]  # start, end, concepts, forms (0: a noun or a phrase)
 
@@ -171,9 +172,12 @@ def _entries(language: str) -> Iterator[tuple[str, str, int]]:
     """(surface, concept, form) of every form of every word of the language."""
     grammar = knowledge(language, "grammar")
     conjugates = "conjugation" in grammar
+    infix: str = grammar.get("infix", "")
     for concept, kinds in knowledge(language, "lexicon").items():
         for word in kinds.get("words", ()):
             yield word, concept, 0 if conjugates or concept not in VERBAL else VERB
+            if infix and concept in VERBAL and len(word) == PAIR:  # a verb and its object: 关门, 关了门
+                yield word[0] + infix + word[1], concept, VERB
         for noun in kinds.get("nouns", ()):
             yield from ((form, concept, 0) for form in _plurals(noun, grammar))
         for verb in kinds.get("verbs", ()):

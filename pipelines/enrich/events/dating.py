@@ -76,7 +76,7 @@ class Calendar:
 
 def _is_of_speech(told: Told, clause: Clause, date: DateSpan) -> bool:
     """The day on which somebody said so is not the day of the deed; that of an announcement is, of what was done by it."""
-    if told.type != "price_move" and any(m[2] & NOW and m[0] <= date.start < m[1] for m in clause.marks):
+    if told.type != "price_move" and any(m[2] & NOW and m[0] <= date.start and date.end <= m[1] for m in clause.marks):
         return True  # "to date"
     said = [m for m in clause.marks if m[2] & SAY]
     is_done = told.telling.factuality == "achieved"

@@ -102,6 +102,7 @@ class Grammar:
         self.infinitive = re.compile(groups["infinitive"])
         self.purpose = re.compile(groups["purpose"])
         self.perfect = re.compile(groups["perfect"])
+        self.done = re.compile(groups["done"])
         self.question = re.compile(groups["question"])
         self.annual = re.compile(groups["annual"])
         self.old_value = re.compile(groups["old_value"])

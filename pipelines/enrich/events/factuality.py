@@ -118,7 +118,7 @@ def _of_deed(  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is 
         return "under_way"
     if operators & NOT:
         return "denied"
-    if operators & TALKS:
+    if operators & TALKS and kind != "price_move":
         return "rumoured"
     if operators & TARGET and kind != "policy_control":
         return "targeted"

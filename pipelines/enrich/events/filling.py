@@ -89,8 +89,11 @@ class Filler:
         """The event with all that its parties share."""
         ids, stage = self._product(told, site_id, product[0])
         first, last, precision = when(self.calendar.of(told))
+        published, how = self.document.found.published_on, told.telling.factuality or "achieved"
+        if told.type == "market_assessment" and how == "under_way" and first and published and first > published:
+            how = "forecast"  # in the present tense of a year to come
         return Event(
-            type=told.type, factuality=told.telling.factuality or "achieved", start=sentence.start, end=sentence.end,
+            type=told.type, factuality=how, start=sentence.start, end=sentence.end,
             evidence=self.document.text[sentence.start : sentence.end], rule=told.fit.frame.name, confidence=0.0,
             sub_type=sub_type(told), site_id=site_id, stage=stage, materials=ids, quantity=product[1], date=first, date_to=last,
             date_precision=precision, direction=_direction(told), horizon=_horizon(told.clause.concepts),

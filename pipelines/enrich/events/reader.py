@@ -23,6 +23,7 @@ LANGUAGES = frozenset(
     if folder.joinpath("lexicon.toml").is_file()
 )  # what no folder knows is left unread
 WITHOUT_WORDS = frozenset({"company", "agency", "publisher", "place"})
+SIGNING = frozenset({"company", "agency"})
 SHORTEST = 9  # characters of a sentence that can tell an event; a shorter one is a heading
 NOTICE = mask_of("@notice")
 COMPANY_OR_SITE, AUTHORITY = mask_of("@org", "@site"), mask_of("@authority")
@@ -50,7 +51,7 @@ class _Reader:
         self.marks = self._outside_names(lexicon(document.language).marks(document.low))
         self.mark_starts = [mark[0] for mark in self.marks]
         publisher = self._publisher()
-        self.own_release = publisher if publisher is not None and publisher.type in {"company", "agency"} else None
+        self.own_release = publisher if publisher is not None and publisher.type in SIGNING else None
         self.discourse = Discourse(document, publisher)
         self.filler = Filler(document, self.discourse, relevance, self.own_release)
         self.paragraph_voice: Voice | None = None
@@ -77,10 +78,11 @@ class _Reader:
         return marks
 
     def _publisher(self) -> Mention | None:
-        """Who signs the text, as a name: an organisation of the register that speaks for itself."""
-        entity = register().entities.get(self.document.found.publisher or "")
+        """Who signs the text, as a name: an organisation that speaks for itself."""
+        signed = self.document.found.publisher or ""
+        entity = register().entities.get(signed)
         if entity is None:
-            return None
+            return next((m for m in self.document.found.mentions if m.surface == signed and m.type in SIGNING), None)
         named = next((m for m in self.document.mentions if m.entity_id == entity.id), None)
         return named or Mention(0, 0, entity.name, entity.type, entity.id)
 

@@ -23,6 +23,8 @@ def first_fit(items: Iterable[T], document: Document, *, prefer_last: bool = Fal
     kept = [item for item in items if not _is_beside(document, item)]
     to = [item for item in kept if item.role == "to"]
     chosen = to or kept or (items if is_sum and items and (len(items) == 1 or items[0].role is None) else [])
+    if not chosen and len(items) == 1 and items[0].role is None and not _is_old(document, items[0]):
+        chosen = items  # a total of nothing that is named beside it
     return (chosen[-1] if prefer_last else chosen[0]) if chosen else None
 
 
@@ -30,8 +32,12 @@ def _is_beside(document: Document, item: Quantity | Amount) -> bool:
     if item.role in {"from", "by"}:
         return True
     before = document.low[max(0, item.start - _NEAR) : item.start]
-    grammar = document.grammar
-    return bool(grammar.total.search(before)) or (item.role is None and bool(grammar.old_value.search(before)))
+    return bool(document.grammar.total.search(before)) or (item.role is None and _is_old(document, item))
+
+
+def _is_old(document: Document, item: Quantity | Amount) -> bool:
+    """Whether a word before the figure calls it the former one."""
+    return bool(document.grammar.old_value.search(document.low[max(0, item.start - _NEAR) : item.start]))
 
 
 def material_ids(found: Iterable[MaterialMention]) -> tuple[str, ...]:

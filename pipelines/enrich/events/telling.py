@@ -8,6 +8,7 @@ from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.factuality import Telling, telling
 from pipelines.enrich.events.frames import Fit, Frame, fits
 from pipelines.enrich.lexicon import Mark, mask_of
+from pipelines.enrich.reading import Factuality
 
 LENT = mask_of(
     "@org", "@authority", "@material", "@chain", "authority_word", "say", "anonymous", "according", "expect", "future"
@@ -41,6 +42,13 @@ PRODUCER = mask_of("producer")
 DENY = mask_of("deny")
 IF = mask_of("if")
 CAPACITY = mask_of("capacity")
+OPERATORS = mask_of("not", "future", "plan", "target", "expect", "talks", "under_way", "if", "say")
+REACHES: tuple[tuple[int, Factuality], ...] = (
+    (mask_of("talks"), "rumoured"), (mask_of("target"), "targeted"), (mask_of("plan", "future"), "planned"),
+)  # fmt: skip
+SUBJECT = mask_of("plant", "mine", "project", "price", "demand", "supply_market", "anonymous")
+CLOSED = "；;。"  # after these another statement begins
+STATED = frozenset({"market_assessment", "price_move", "superlative_claim", "disruption"})
 CAUSE = mask_of("accident", "strike", "flood", "logistics")
 OF_A_START = frozenset({"start_stated", "opening"})
 RESUME = mask_of("resume")
@@ -48,6 +56,9 @@ QUOTAS = frozenset({"quota_stated", "quota_set", "notice_of_targets"})
 STOPS = frozenset({"pause", "shutdown"})
 SAY = mask_of("say")
 STAKE = mask_of("stake", "joint_venture", "merge")
+EXPAND = mask_of("expand")
+TERMS = mask_of("supply", "buy", "ship", "offtake")
+INVEST = mask_of("invest")
 NOW_DATED = frozenset({"planned", "targeted", "forecast"})
 MERGED = frozenset(
     {"financing", "facility_change", "schedule_guidance", "supply_agreement", "ownership_change", "permit", "policy_control",
@@ -83,9 +94,13 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
     events: list[Told] = []
     waiting: list[Clause] = []
     is_conditional = False
+    carried: Factuality | None = None  # how the clause before was told, for one that goes on without a subject
+    named = whole & SPOKEN_OF | context
     for i, clause in enumerate(found):
         if clause.is_taken_up:
             continue
+        if not document.grammar.has_borders:
+            carried = _carried(document, clause, found[i - 1] if i else None, carried)
         is_conditional = is_conditional or (bool(clause.concepts & IF) and any(m[2] & IF for m in clause.marks[:3]))
         if not document.grammar.has_borders:  # what has to be done is no event, in all that follows
             is_conditional = is_conditional or bool(clause.concepts & NOBODY)
@@ -99,7 +114,7 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
             and not _only_speaks(document, clause)
             and not document.grammar.after_which.search(document.low, clause.end - 6, clause.end)
         ):
-            event = _event(document, clause, whole & lent | later, whole & SPOKEN_OF | context, reported=reported)
+            event = _event(document, clause, (whole & lent | later, named), reported, carried)
             event = event or _gapped(document, clause, events, reported=reported)
         if event is None and events and clause.concepts & DENY and events[-1].telling.factuality != "denied":
             events[-1].telling = Telling("denied", True)
@@ -132,13 +147,33 @@ def _only_speaks(document: Document, clause: Clause) -> bool:
     return not document.low[clause.marks[-1][1] : clause.end].strip(' ，,：:“"「')
 
 
-def _event(document: Document, clause: Clause, outside: int, context: int, *, reported: bool) -> Told | None:
-    for fit in fits(clause, outside, context):
+def _carried(document: Document, clause: Clause, before: Clause | None, carried: Factuality | None) -> Factuality | None:
+    """How the clause before was told, if this one goes on about the same subject with its next verb (拟投资 …，建设 …).
+
+    A subject, a day or an operator of its own, or a sign that the thing is done, ends the reach of the operator before.
+    """
+    if before is None or before.concepts & SAY or document.low[before.end - 1] in CLOSED:
+        return None
+    if clause.organisations or clause.dates or clause.concepts & OPERATORS or any(m[2] & SUBJECT for m in clause.marks[:1]):
+        return None
+    if document.grammar.done.search(document.low, clause.start, clause.end):
+        return None
+    own = next((how for mask, how in REACHES if before.concepts & mask), None)
+    return own or carried
+
+
+def _event(
+    document: Document, clause: Clause, lent: tuple[int, int], reported: bool, carried: Factuality | None
+) -> Told | None:
+    """The event of a clause; `lent`: concepts of the sentence, and of the text before."""
+    for fit in fits(clause, *lent):
         if not _object_fits(document, clause, fit):
             continue
         how = telling(document, clause, fit, reported=reported)
         if how.is_conditional:
             return None
+        if carried and how.factuality in {"achieved", "under_way"} and fit.frame.type not in STATED:
+            how = Telling(carried, how.is_negated)
         if how.factuality is None or not _tense_fits(fit.frame, how):
             continue
         return Told(clause, fit, how, _type(document, fit.frame, how, clause), [clause])
@@ -166,7 +201,8 @@ def _type(document: Document, frame: Frame, how: Telling, clause: Clause) -> str
         is_plan = how.factuality == "planned" and names_new_plant(document, clause)
         return "facility_change" if is_plan else "schedule_guidance"
     if frame.is_dated and how.factuality in NOW_DATED and clause.dates:
-        return "schedule_guidance"
+        is_phase = frame.name == "construction" and how.factuality == "planned" and clause.concepts & EXPAND
+        return "facility_change" if is_phase else "schedule_guidance"
     if frame.name in {"expansion", "capacity_raised"} and how.factuality == "targeted" and clause.concepts & CAPACITY:
         return "schedule_guidance"
     return frame.type
@@ -205,6 +241,11 @@ def _continues(one: Told, other: Told) -> bool:  # noqa: PLR0911, PLR0912  a lad
         return True
     unnamed = not other.clause.organisations and not other.clause.sites
     if one.type == "policy_control" and other.type == "schedule_guidance" and unnamed:
+        return True
+    if one.type == "supply_agreement" and other.type in OF_PLANTS and other.clause.concepts & TERMS:
+        return True  # what is to be delivered under it
+    if one.fit.anchor[2] & INVEST and one.type == "financing" and other.type == "facility_change" and unnamed:
+        one.fit, one.telling, one.type = other.fit, other.telling, other.type
         return True
     if one.fit.frame.name == "building" and other.type == "schedule_guidance" and unnamed and not one.clause.dates:
         return True
