@@ -69,8 +69,10 @@ class Calendar:
     def note_prices(self, parts: list[Clause]) -> None:
         """A sentence about prices that tells none may give the day of those that follow."""
         days = [d for p in parts for d in p.dates if d.precision == "day"]
+        if not days:
+            return
         is_heading = parts[-1].end - parts[0].start < HEADING and any(p.materials for p in parts)
-        if days and (is_heading or any(p.concepts & PRICE for p in parts)):
+        if is_heading or any(p.concepts & PRICE for p in parts):
             self.price_day = days[0]
 
 

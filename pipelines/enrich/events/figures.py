@@ -48,6 +48,8 @@ def _with_basis(quantity: Quantity | None, told: Told) -> Quantity | None:
 
 def _shares(document: Document, told: Told, quantities: list[Quantity]) -> list[tuple[tuple[MaterialMention, ...], Quantity]]:
     """Each figure with the materials between it and the next (in Chinese: the one before), where each has its own."""
+    if len(quantities) < 2:
+        return []
     kept = sorted((q for q in quantities if first_fit([q], document)), key=lambda q: q.start)
     kept = [q for i, q in enumerate(kept) if not (i + 1 < len(kept) and _is_sum_of_next(document, q, kept[i + 1]))]
     if len(kept) < 2:

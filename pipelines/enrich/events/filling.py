@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from pipelines.enrich.events.attribution import Voice, attributed
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.dating import Calendar
@@ -16,7 +14,7 @@ from pipelines.enrich.events.roles import Cast, Stage, cast
 from pipelines.enrich.events.slots import are_rare, material_ids, stage_from, when
 from pipelines.enrich.events.telling import Told
 from pipelines.enrich.lexicon import mask_of
-from pipelines.enrich.reading import Actor, Attribution, Event, MaterialMention, Mention, Sentence
+from pipelines.enrich.reading import Actor, Amount, Attribution, Event, MaterialMention, Mention, Sentence
 
 OF_PLANTS = frozenset({"facility_change", "production_milestone", "schedule_guidance", "disruption", "superlative_claim"})
 WITHOUT_STAGE = frozenset({"ownership_change", "policy_control"})
@@ -77,26 +75,26 @@ class Filler:
             pairs = [(actors, made) for actors in found.actors]
         has_sums = told.type == "financing" and len(pairs) > 1
         return [
-            msgspec.structs.replace(
-                self._event(sentence, told, site_id, product), actors=actors, attribution=attribution,
-                confidence=_confidence(told, actors), amount=amount_of(self.document, told, which if has_sums else -1),
+            self._event(
+                sentence, told, site_id, product, actors, attribution, amount_of(self.document, told, which if has_sums else -1)
             )
             for which, (actors, own) in enumerate(pairs)
             for product in own
-        ]  # fmt: skip
+        ]
 
-    def _event(self, sentence: Sentence, told: Told, site_id: str | None, product: Product) -> Event:
-        """The event with all that its parties share."""
+    def _event(  # noqa: PLR0913, PLR0917  an event has so many parts
+        self, sentence: Sentence, told: Told, site_id: str | None, product: Product, actors: tuple[Actor, ...],
+        attribution: Attribution, amount: Amount | None,
+    ) -> Event:  # fmt: skip
+        """The event with all its fields."""
         ids, stage = self._product(told, site_id, product[0])
         first, last, precision = when(self.calendar.of(told))
-        published, how = self.document.found.published_on, told.telling.factuality or "achieved"
-        if told.type == "market_assessment" and how == "under_way" and first and published and first > published:
-            how = "forecast"  # in the present tense of a year to come
         return Event(
-            type=told.type, factuality=how, start=sentence.start, end=sentence.end,
-            evidence=self.document.text[sentence.start : sentence.end], rule=told.fit.frame.name, confidence=0.0,
-            sub_type=sub_type(told), site_id=site_id, stage=stage, materials=ids, quantity=product[1], date=first, date_to=last,
-            date_precision=precision, direction=_direction(told), horizon=_horizon(told.clause.concepts),
+            type=told.type, factuality=told.telling.factuality or "achieved", start=sentence.start, end=sentence.end,
+            evidence=self.document.text[sentence.start : sentence.end], rule=told.fit.frame.name, confidence=_confidence(told, actors),
+            sub_type=sub_type(told), actors=actors, site_id=site_id, stage=stage, materials=ids, quantity=product[1], amount=amount,
+            date=first, date_to=last, date_precision=precision, direction=_direction(told), horizon=_horizon(told.clause.concepts),
+            attribution=attribution,
         )  # fmt: skip
 
     # --- whether it counts ----------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Slots of an event: quantity, money, date, materials and stage, from the clauses that tell it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from pipelines.enrich.events.clauses import Clause
@@ -17,12 +17,13 @@ TARGET_OUTPUT = mask_of("output", "produce")
 PLANT = mask_of("plant", "mine", "project", "expand", "build", "open")
 
 
-def first_fit(items: Iterable[T], document: Document, *, prefer_last: bool = False, is_sum: bool = False) -> T | None:
+def first_fit(items: Sequence[T], document: Document, *, prefer_last: bool = False, is_sum: bool = False) -> T | None:
     """The figure that the clause is about: not the old value, not the change, not a total."""
-    items = list(items)
+    if not items:
+        return None
     kept = [item for item in items if not _is_beside(document, item)]
     to = [item for item in kept if item.role == "to"]
-    chosen = to or kept or (items if is_sum and items and (len(items) == 1 or items[0].role is None) else [])
+    chosen = to or kept or (items if is_sum and (len(items) == 1 or items[0].role is None) else [])
     if not chosen and len(items) == 1 and items[0].role is None and not _is_old(document, items[0]):
         chosen = items  # a total of nothing that is named beside it
     return (chosen[-1] if prefer_last else chosen[0]) if chosen else None
@@ -40,16 +41,18 @@ def _is_old(document: Document, item: Quantity | Amount) -> bool:
     return bool(document.grammar.old_value.search(document.low[max(0, item.start - _NEAR) : item.start]))
 
 
-def material_ids(found: Iterable[MaterialMention]) -> tuple[str, ...]:
+def material_ids(found: Sequence[MaterialMention]) -> tuple[str, ...]:
     """Each material once, in the order of the text."""
-    return tuple(dict.fromkeys(m.material_id for m in found))
+    return tuple(dict.fromkeys([m.material_id for m in found])) if found else ()
 
 
 def stage_from(
-    document: Document, start: int, end: int, materials: Iterable[MaterialMention], *, products_first: bool = False
+    document: Document, start: int, end: int, materials: Sequence[MaterialMention], *, products_first: bool = False
 ) -> str | None:
     """The step of the chain that a stretch of text names: a product's form first, then a word of the chain."""
     words = document.stages.within(start, end)
+    if not (words or materials):
+        return None
     steps = [w.stage for w in words if not w.is_product]
     products = [stage for m in materials if (stage := stage_of_product(m))]
     if "recycling" in steps:  # whatever else is made of what is recycled
