@@ -13,17 +13,39 @@ STEP = 0.5  # percentage points beyond the rounding that no rounding explains
 
 def period_over_period(figures: Figures) -> Iterator[Witness]:
     """A rise or fall in per cent agrees with the old and the new figure that stand beside it."""
-    if not figures.shares or not (figures.quantities or figures.amounts):
+    if not figures.shares:
         return
     changes = [s for s in figures.shares if s.value_to is None and _direction(figures, s)]
     if len(changes) != 1:
         return
     change = changes[0]
+    if not (figures.quantities or figures.amounts):
+        yield from _of_the_sentence_before(figures, change)
+        return
     for items in (figures.quantities, figures.amounts):
         pair = _pair(figures, items, change)
+        if pair and _is_beside(figures, change, pair):
+            yield from _judge(figures, change, *pair)
+            return
+
+
+def _of_the_sentence_before(figures: Figures, change: Share) -> Iterator[Witness]:
+    """A change told in a sentence of its own after the one that gives both figures."""
+    before = figures.previous
+    opens = figures.said.lstrip(" ,").startswith(tuple(figures.known["refers_back"]))
+    if before is None or before.paragraph != figures.paragraph or before.shares or not opens:
+        return
+    for items in (before.quantities, before.amounts):
+        pair = _pair(before, items, None)
         if pair:
             yield from _judge(figures, change, *pair)
             return
+
+
+def _is_beside(figures: Figures, change: Share, pair: tuple[Quantity | Amount, Quantity | Amount]) -> bool:
+    """Whether no third figure stands nearer to the change than both of the pair."""
+    nearest = min((*figures.quantities, *figures.amounts), key=lambda x: max(x.start - change.end, change.start - x.end))
+    return nearest is pair[0] or nearest is pair[1]
 
 
 def _direction(figures: Figures, share: Share) -> int:
@@ -48,7 +70,7 @@ def _direction(figures: Figures, share: Share) -> int:
 
 
 def _pair(
-    figures: Figures, items: Sequence[Quantity] | Sequence[Amount], change: Share
+    figures: Figures, items: Sequence[Quantity] | Sequence[Amount], change: Share | None
 ) -> tuple[Quantity | Amount, Quantity | Amount] | None:
     """New and old figure; None where the sentence does not plainly compare two."""
     plain = [x for x in items if x.value_to is None and not figures.is_about(x.start)]
@@ -56,10 +78,10 @@ def _pair(
     if len(old) != 1:
         return None
     new = [x for x in plain if x is not old[0] and _unit(x) == _unit(old[0])]
-    if not new and figures.previous:
+    if not new and figures.previous and change:
         source = figures.previous.quantities if isinstance(old[0], Quantity) else figures.previous.amounts
         new = [x for x in source if x.value_to is None and _unit(x) == _unit(old[0])]
-    if len(new) > 1:
+    if len(new) > 1 and change:
         new = [x for x in new if x.end <= change.start][-1:] if len(new) == 2 and new[0].end <= change.start <= new[1].start else []
     return (new[0], old[0]) if len(new) == 1 else None
 
@@ -70,13 +92,23 @@ def _unit(item: Quantity | Amount) -> str:
 
 def _is_old(figures: Figures, item: Quantity | Amount) -> bool:
     """Whether words beside a figure say that it is that of an earlier period."""
-    before, after = figures.before(item.start, 34), figures.after(item.end, 34)
+    before, after = _alone(figures, item)
     cut = max(before.rfind(mark) for mark in ("，", "；", ";", ", "))
     near = before[cut + 1 :]
     known = figures.known
     if any(word in near[-22:] for word in known["comparators"]) or any(word in near for word in known["earlier"]):
         return True
+    if after.startswith(tuple(known["compared_after"])):
+        return True
     return figures.language != "zh" and any(word in after for word in figures.known["earlier"])
+
+
+def _alone(figures: Figures, item: Quantity | Amount) -> tuple[str, str]:
+    """What stands before and after a figure, up to the next figure on either side."""
+    others = (*figures.quantities, *figures.amounts)
+    left = max((x.end for x in others if x.end <= item.start), default=figures.start)
+    right = min((x.start for x in others if x.start >= item.end), default=figures.end)
+    return figures.low[max(left, item.start - 34) : item.start], figures.low[item.end : min(right, item.end + 34)]
 
 
 def _judge(figures: Figures, change: Share, new: Quantity | Amount, old: Quantity | Amount) -> Iterator[Witness]:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from msgspec import structs
+
 from pipelines.enrich.reading import Amount, MaterialMention, Witness
 from pipelines.enrich.rounding import slack
 from pipelines.enrich.witness_figures import Figures, Page, verdict, within
@@ -67,9 +69,12 @@ def _two_masses(figures: Figures, elements: list[MaterialMention]) -> Iterator[W
     masses = [q for q in figures.quantities if q.value_to is None and q.normalised_unit == "t"]
     if len({m.material_id for m in elements}) != 1:
         return
-    if len(masses) == 1 and any(word in figures.said for word in _PER_UNIT):
-        mass = masses[0]
-        yield from _judge_factor(figures, elements[0], mass.value, mass.start, mass.end)
+    if len(masses) == 1:
+        mass, one = masses[0], _ONE.search(figures.low, figures.start, masses[0].start)
+        if any(word in figures.said for word in _PER_UNIT):
+            yield from _judge_factor(figures, elements[0], mass.value, mass.start, mass.end)
+        elif one and mass.unit[:1].lower() == one[1][:1]:
+            masses = [structs.replace(mass, start=one.start(), end=one.end(), normalised_value=mass.normalised_value / mass.value), mass]
     if len(masses) != 2:
         return
     metal, oxide = masses
@@ -89,6 +94,7 @@ def _two_masses(figures: Figures, elements: list[MaterialMention]) -> Iterator[W
         yield figures.witness("oxide_metal_factor", verdict(factor, known, min(rough, 0.01)), min(ends), max(ends), note)
 
 
+_ONE = re.compile(r"\b(?:an?|one|each|every|une?|chaque) (tonne|ton|kilo|kg|gram)")
 _PER_UNIT = (
     "per kilo of metal", "per kilogram of metal", "per kg of metal", "per tonne of metal", "for each kilogram of metal",
     "par kilo de métal", "par kilogramme de métal", "par tonne de métal", "每公斤金属", "每千克金属", "每吨金属",
@@ -130,7 +136,7 @@ def _priced(figures: Figures, amount: Amount) -> MaterialMention | None:
         between = figures.low[before[-1].end : amount.start]
         return before[-1] if not re.search(r"[;；。]", between) else None
     after = within(figures.materials, amount.end, amount.end + CLOSE)
-    return after[0] if after else None
+    return after[0] if after and not re.search(r"[,，、]|\bore\b|minerai|矿石", figures.low[amount.end : after[0].start]) else None
 
 
 @cache

@@ -4,37 +4,62 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from msgspec import structs
+
 from pipelines.enrich.quantities import Count
 from pipelines.enrich.reading import Amount, Quantity, Verdict, Witness
 from pipelines.enrich.rounding import slack
 from pipelines.enrich.witness_figures import Figures, number, verdict
 
+ROUGHEST = 0.05  # relative; how far a number of shares or the sum that they bring may be rounded
 MAX_PARTS = 6
+ELIDED_REACH = 40  # characters before a figure in which another one shares its unit
 LIST_REACH = 120  # characters between two parts of a list
 EXACT = 5e-4  # relative; what is decreed is not rounded
+COLON_REACH = 24  # characters between a colon and the first part
 SPLIT_REACH = 90  # and between a total and its first part
 _OWNER = re.compile(r"(?:(?<!\w)[A-ZÀ-Ý][\w&.'’-]*|[\u4e00-\u9fff])\s?[(（]\Z")  # a name before its stake in brackets
+_OLD, _NEW = re.compile(r"(?:\bfrom |\bde |[由从自])\Z"), re.compile(r"\s?(?:to |à |[升增降提上下至到])")
 _PER_SHARE = frozenset({"share", "unit"})
 _UNITS = re.compile(r"(?<![\d.,])(\d{1,3}(?:[ .,]\d{1,3}){0,3})( millions?)?(?: of | d'| )(?:units|unités)\b")
+_SMALL = re.compile(
+    r"(?<![\d.,])(\d{1,4}(?:[.,]\d{1,3})?) ?(pence|penny|p(?= )|cents?|centimes?) "
+    r"?(?:each|apiece|per share|a share|per ordinary share|per unit|l'action|l'une|chacune|pièce|par action|par titre)"
+)
 # Tonnes in a unit that stands alone in brackets after a figure: "1,000 t (ktpa)".
 _BARE_UNIT = re.compile(r"\s?[(（](ktpa|kt|mt|tpa|kg|lb|t|tonnes|万吨|千吨|吨|公斤)[)）]", re.IGNORECASE)
 _TONNES = {
     "ktpa": 1e3, "kt": 1e3, "mt": 1.0, "tpa": 1.0, "kg": 1e-3, "lb": 4.5359e-4, "t": 1.0, "tonnes": 1.0, "万吨": 1e4, "千吨": 1e3,
     "吨": 1.0, "公斤": 1e-3,
 }  # fmt: skip
+_NUMBER = re.compile(r"\d+(?:[.,\s\u00a0\u202f]\d+)*")
+_BARE = re.compile(r"(?:\b(?:lots|batches|tranches|parts|stages|phases|of|de) )(\d[\d.,]*) (?:and|et) \Z")
+_LARGE = re.compile(r"\b(million|billion|milliard|thousand)")
+_MORE = re.compile(
+    r"(?:,|\band|\bet|\bplus) (?:about |some |environ )?(\d+(?:[.,]\d+)?) (million|billion|milliard|thousand)s?\b"
+    r"(?! (?:of|de|d'|us|ton|dollar|euro|shares|actions|yuan))"
+)
 _BRACKET = re.compile(r"\s?[(（](?:≈|~|about |around |approx\. |approximately |or |environ |soit |约|即|合)?$")
 
 
 def shares_price(figures: Figures) -> Iterator[Witness]:
     """Number of shares times price makes the amount raised or paid."""
-    previous, amounts = figures.previous, list(figures.amounts)
-    if not any(a.per in _PER_SHARE for a in amounts) or not figures.says("issue"):
+    sold, previous, amounts = figures, figures.previous, _priced(figures)
+    if previous and previous.paragraph != figures.paragraph:
+        previous = None
+    if previous and not any(a.per in _PER_SHARE for a in amounts):
+        # The sentence before gives shares and price, this one what they brought in.
+        earlier = _priced(previous)
+        if any(a.per is None for a in earlier) or not figures.says("proceeds"):
+            return
+        sold, amounts = previous, [*earlier, *amounts]
+    elif previous and not any(a.per is None for a in amounts):
+        amounts = [*previous.amounts, *amounts]
+    if not any(a.per in _PER_SHARE for a in amounts) or not (sold.says("issue") or figures.says("issue")):
         return
-    counts = figures.counts or _units(figures)
+    counts = sold.counts or _units(sold) or (previous.counts if previous else [])
     if not counts:
         return
-    if previous and previous.paragraph == figures.paragraph and not any(a.per is None for a in amounts):
-        amounts = previous.amounts + amounts
     prices = [a for a in amounts if a.per in _PER_SHARE and a.value_to is None]
     totals = [a for a in amounts if a.per is None and a.value_to is None and not _is_other(figures, a)]
     if len(prices) != 1 or not totals:
@@ -44,8 +69,9 @@ def shares_price(figures: Figures) -> Iterator[Witness]:
     if not totals:
         return
     text, product = figures.text, price.value * count.value
-    rough = slack(text[price.start : price.end]) + slack(text[count.start : count.end])
-    judged = [(verdict(product, t.value, rough + slack(text[t.start : t.end])), t) for t in totals]
+    # The price of a share is exact; a number of shares and a sum are rounded, but not to a tenth.
+    rough = min(slack(text[count.start : count.end]), ROUGHEST)
+    judged = [(verdict(product, t.value, rough + min(slack(text[t.start : t.end]), ROUGHEST)), t) for t in totals]
     result, total = min(judged, key=lambda pair: (pair[0] != "holds", abs(pair[1].start - count.start)))
     if result == "fails" and (len(totals) > 2 or figures.is_about(total.start)):
         result = "not_testable"
@@ -53,6 +79,30 @@ def shares_price(figures: Figures) -> Iterator[Witness]:
     note += "" if result == "holds" else f", not {number(total.value)}"
     ends = [x for item in (price, count, total) for x in (item.start, item.end)]
     yield figures.witness("shares_price", result, min(ends), max(ends), note)
+
+
+def _priced(figures: Figures) -> list[Amount]:
+    """The amounts of a sentence, with those that words beside them make the price of one share."""
+    before, after = tuple(figures.known["price_before"]), tuple(figures.known["price_after"])
+    found = []
+    for amount in figures.amounts:
+        is_price = amount.per is None and (
+            figures.before(amount.start).endswith(before) or figures.after(amount.end).lstrip(" ").startswith(after)
+        )
+        found.append(structs.replace(amount, per="share") if is_price else amount)
+    return [*found, *_small_prices(figures)]
+
+
+def _small_prices(figures: Figures) -> list[Amount]:
+    """Prices of a share in pence or cents; those in cents are of the currency that the sentence, or the one before, pays in."""
+    found = []
+    for match in _SMALL.finditer(figures.low, figures.start, figures.end):
+        around = figures.amounts or (figures.previous.amounts if figures.previous else [])
+        currency = "GBP" if match[2].startswith("p") else around[0].currency if around else None
+        if currency:
+            text, value = figures.text[match.start() : match.end()], float(match[1].replace(",", ".")) / 100
+            found.append(Amount(match.start(), match.end(), text, value, currency, None, "share"))
+    return found
 
 
 def _units(figures: Figures) -> list[Count]:
@@ -77,6 +127,8 @@ def stakes_sum(figures: Figures) -> Iterator[Witness]:
     if len(shares) < 2 or not figures.says("complete"):
         return
     run = [s for s in shares if s.value_to is None and not _is_no_stake(figures, s.start, s.end)]
+    if any(_OLD.search(figures.low, max(0, s.start - 8), s.start) and _NEW.match(figures.low, s.end) for s in run):
+        return  # a stake that grew "from 40% to 51%" is told twice
     # Owners with their stakes in brackets need no word for a stake.
     is_list = len(run) > 1 and all(_OWNER.search(figures.text, max(0, s.start - 24), s.start) for s in run)
     if not (is_list or figures.says("stake")):
@@ -131,10 +183,38 @@ def _money(items: Sequence[Amount]) -> list[_Part]:
     return [_Part(a.start, a.end, a.value, f"{a.currency}/{a.per}", a.value_to is not None) for a in items]
 
 
+def _elided(figures: Figures, items: list[_Part]) -> list[_Part]:
+    """The figures with those whose unit is left out: "700 and 500 tonnes", "13,2 millions de tonnes et 6,6 millions"."""
+    found: list[_Part] = []
+    for i, item in enumerate(items):
+        begin = max(items[i - 1].end if i else figures.start, item.start - ELIDED_REACH)
+        bare = None if item.is_range else _BARE.search(figures.low, begin, item.start)
+        size = _plain(figures.low[item.start : item.end])
+        value = _plain(bare[1]) if bare else None
+        if bare and size and value:
+            found.append(_Part(bare.start(1), bare.end(1), value * item.value / size, item.unit, is_range=False))
+        found.append(item)
+        stop = items[i + 1].start if i + 1 < len(items) else min(figures.end, item.end + LIST_REACH)
+        more = _MORE.search(figures.low, item.end, stop)
+        word = _LARGE.search(figures.low, item.start, item.end)
+        if more and word and size and word[1] == more[2]:
+            found.append(_Part(more.start(1), more.end(2), (_plain(more[1]) or 0.0) * item.value / size, item.unit, is_range=False))
+    return found
+
+
+def _plain(digits: str) -> float | None:
+    """The number that a surface begins with, a comma or a blank before three digits only grouping them."""
+    match = _NUMBER.search(digits)
+    if not match:
+        return None
+    grouped = re.sub(r"(?<=\d)[,\s\u00a0\u202f](?=\d{3}(?!\d))", "", match[0])
+    return float(grouped.replace(",", "."))
+
+
 def parts_total(figures: Figures) -> Iterator[Witness]:
     """Parts make the total that the text gives beside them."""
     previous = figures.previous
-    masses, money = _masses(figures.quantities), _money(figures.amounts)
+    masses, money = _elided(figures, _masses(figures.quantities)), _elided(figures, _money(figures.amounts))
     earlier = (_masses(previous.quantities), _money(previous.amounts)) if previous else ([], [])
     for items, before in ((masses, earlier[0]), (money, earlier[1])):
         if len(items) >= 2:
@@ -177,18 +257,35 @@ def _sums(figures: Figures, items: list[_Part], earlier: list[_Part]) -> Iterato
         following = items[i + 1 : i + 1 + MAX_PARTS]
         if len(following) >= 2:
             between = figures.low[total.end : following[0].start]
-            if len(between) <= SPLIT_REACH and any(word in between for word in known["split"]):
+            if len(between) <= SPLIT_REACH and (_ends_in_colon(between) or any(word in between for word in known["split"])):
                 parts = _run(figures, total, following)
                 if len(parts) >= 2:
                     yield from _judge(figures, parts, total)
             elif len(between) <= SPLIT_REACH and any(word in between for word in known["partial"]):
                 parts = _run(figures, total, following)
-                if len(parts) >= 2 and sum(part.value for part in parts) > total.value:
+                if len(parts) >= 2 and (sum(part.value for part in parts) > total.value or _has_remainder(figures, parts)):
+                    yield from _judge(figures, parts, total)
+            elif len(between) <= SPLIT_REACH:
+                parts = _run(figures, total, following)
+                if len(parts) >= 2 and _has_remainder(figures, parts):
                     yield from _judge(figures, parts, total)
     wholes = [x for x in earlier if x.unit == items[0].unit]
     is_split = len(items) == 2 and len(wholes) == 1 and any(word in figures.said for word in known["split"])
     if is_split and verdict(items[0].value + items[1].value, wholes[0].value, 0.005) == "holds":
         yield from _judge(figures, items, wholes[0])
+
+
+def _ends_in_colon(between: str) -> bool:
+    """Whether what stands between a total and the first figure opens a list of its parts."""
+    head, colon, tail = between.replace("：", ":").rpartition(":")
+    return bool(colon) and len(tail) <= COLON_REACH and not head.strip().endswith(("to", "by"))
+
+
+def _has_remainder(figures: Figures, parts: Sequence[_Part]) -> bool:
+    """Whether the last part is said to be all that is left ("the other 300 tonnes", 其余)."""
+    before = figures.low[parts[-2].end : parts[-1].start]
+    after = figures.after(parts[-1].end, 12)
+    return any(word in before or word in after for word in figures.known["remainder"])
 
 
 def _run(figures: Figures, total: _Part, items: Sequence[_Part]) -> list[_Part]:
@@ -206,7 +303,8 @@ def _run(figures: Figures, total: _Part, items: Sequence[_Part]) -> list[_Part]:
 def _joined(figures: Figures, end: int, start: int) -> bool:
     """Whether two figures are parts of one list, and not an old and a new one."""
     between = figures.low[end:start]
-    return len(between) <= LIST_REACH and not any(word in between for word in figures.known["not_parts"])
+    words = figures.known["not_parts"]
+    return len(between) <= LIST_REACH and not any(between.endswith(w) if w[-1] == " " else w in between for w in words)
 
 
 def _judge(figures: Figures, parts: Sequence[_Part], total: _Part) -> Iterator[Witness]:
