@@ -54,7 +54,7 @@ def invites(line: str) -> bool:
     pictograph, mark = _PICTOGRAPH.match(line), _LIST_MARK.match(line)
     lead = pictograph or mark
     body = line[lead.end() :] if lead else line
-    if not body:
+    if not body or (_is_ended(body) and not _may_invite_in_a_sentence(body)):
         return False
     languages = ("zh",) if _CJK.search(body) else ("en", "fr")
     return any(_invites(body, bool(pictograph), bool(mark), _words(language)) for language in languages)
@@ -64,8 +64,8 @@ def _invites(body: str, is_marked: bool, is_listed: bool, words: _Words) -> bool
     if words.stays.match(body):
         return False
     verb = words.opening.match(body)
-    if body[-1] in STOPS and not body.endswith("..."):
-        return verb is not None and _invites_in_a_sentence(body, words)
+    if _is_ended(body):  # such a line needs all three: the verb, the thing and the site or reader named
+        return verb is not None and words.things.search(body) is not None and words.own.search(body) is not None
     is_label = not is_listed and (words.labels.match(body) or words.buttons.match(body))
     return bool(is_label) or _is_invitation(body, verb, is_marked, is_listed, words)
 
@@ -73,14 +73,17 @@ def _invites(body: str, is_marked: bool, is_listed: bool, words: _Words) -> bool
 def _is_invitation(body: str, verb: re.Match[str] | None, is_marked: bool, is_listed: bool, words: _Words) -> bool:
     """Tell whether a line without a full stop offers something of the site, or asks the reader to use it."""
     is_own, figure = words.own.search(body) is not None, _FIGURE.search(body) is not None
-    # A word that is both ("offer", "post", 留言) is not its own object.
-    thing = words.things.search(body, verb.end() if verb and verb.end() < len(body) else 0) is not None
-    is_supported = thing or is_own or verb is not None or len(body) <= (LONGEST_PRICED if figure else LONGEST_OFFER)
-    if is_supported and words.offers.search(body):
+
+    def names_thing() -> bool:  # asked last: its expression is the longest
+        # A word that is both ("offer", "post", 留言) is not its own object.
+        return words.things.search(body, verb.end() if verb and verb.end() < len(body) else 0) is not None
+
+    is_supported = is_own or verb is not None or len(body) <= (LONGEST_PRICED if figure else LONGEST_OFFER)
+    if words.offers.search(body) and (is_supported or names_thing()):
         return True
     if (figure or is_listed) and not is_own:
         return False
-    if thing and (verb or is_marked or _calls_later(body, is_own, words)):
+    if (verb or is_marked or _calls_later(body, is_own, words)) and names_thing():
         return True
     return not figure and len(body) <= LONGEST_OFFER and _FORWARD.search(body) is not None
 
@@ -90,11 +93,16 @@ def _calls_later(body: str, is_own: bool, words: _Words) -> bool:
     return (is_own or "?" in body or "？" in body) and (body[-1] in "!！" or words.later.search(body) is not None)
 
 
-def _invites_in_a_sentence(body: str, words: _Words) -> bool:
-    """A line that ends like a sentence needs all three: the verb, the thing and the site or reader named."""
-    if len(body) > LONGEST_ENDED or body[-1] not in ".。" or ";" in body or len(_SENTENCE.findall(body)) > 2 or _FIGURE.search(body):
+def _is_ended(body: str) -> bool:
+    """Whether a line ends like a sentence or a part of one."""
+    return body[-1] in STOPS and not body.endswith("...")
+
+
+def _may_invite_in_a_sentence(body: str) -> bool:
+    """Whether a line that ends like a sentence is short enough to invite, and holds no figure of the story."""
+    if len(body) > LONGEST_ENDED or body[-1] not in ".。" or ";" in body:
         return False
-    return words.things.search(body) is not None and words.own.search(body) is not None
+    return len(_SENTENCE.findall(body)) <= 2 and not _FIGURE.search(body)
 
 
 def is_menu(line: str) -> bool:
