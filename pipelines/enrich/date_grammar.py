@@ -13,6 +13,7 @@ from typing import Any
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
+from pipelines.enrich.folding import lower_expression
 from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.language import known_languages
 
@@ -235,7 +236,7 @@ def _pattern(index: int, entry: dict[str, Any], tables: dict[str, dict[str, Any]
     starts = {"digits"} if name in DIGIT_STARTS else {name}
     if name == "y":
         starts.add("yrel")
-    before = re.compile(_lower(entry["before"])) if "before" in entry else None
+    before = re.compile(lower_expression(entry["before"])) if "before" in entry else None
     compiled = re.compile(expression, re.IGNORECASE)
     return Pattern(entry["kind"], expression, fields, frozenset(starts), before, entry.get("unit"), compiled.match)
 
@@ -259,11 +260,6 @@ def _expression(
         return f"(?P<{full}_{index}>{body})"
 
     return f"(?P<t{index}>{PLACEHOLDER.sub(group, form)})", tuple(fields)
-
-
-def _lower(expression: str) -> str:
-    """Return an expression with its letters in lower case, and its escapes as they were."""
-    return re.sub(r"\\.|[A-Z]", lambda m: m[0] if m[0][0] == "\\" else m[0].lower(), expression)
 
 
 def _alternation(words: dict[str, Any]) -> str:

@@ -55,6 +55,11 @@ def lower_part(part: str) -> str:
     return part.replace("İ", "I").lower()
 
 
+def lower_expression(expression: str) -> str:
+    """An expression for a text in lower case, its escapes as they were: found much faster than without regard to case."""
+    return re.sub(r"\\.|[A-Z]", lambda m: m[0] if m[0][0] == "\\" else m[0].lower(), expression)
+
+
 def find(automaton: AhoCorasick, folded: str) -> list[tuple[int, int, int]]:
     """Matches (pattern, start, end), in order; offsets count characters."""
     found: list[tuple[int, int, int]] = automaton.find_matches_as_indexes(folded)
