@@ -8,6 +8,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from pipelines.enrich.folding import lower_expression, lower_part
 from pipelines.enrich.knowledge import knowledge
 
 LONGEST = 200  # characters of a line that may invite
@@ -34,6 +35,8 @@ _PAUSED = r"(?:[,:!?–—，、！？：|｜(（.。”\"」]\s*|\s(?:or|and|et
 
 
 class _Words(NamedTuple):
+    """Expressions for lines in lower case."""
+
     opening: re.Pattern[str]
     later: re.Pattern[str]
     things: re.Pattern[str]
@@ -56,6 +59,7 @@ def invites(line: str) -> bool:
     body = line[lead.end() :] if lead else line
     if not body or (_is_ended(body) and not _may_invite_in_a_sentence(body)):
         return False
+    body = lower_part(body)
     languages = ("zh",) if _CJK.search(body) else ("en", "fr")
     return any(_invites(body, bool(pictograph), bool(mark), _words(language)) for language in languages)
 
@@ -112,7 +116,7 @@ def is_menu(line: str) -> bool:
     parts = [part for part in _PARTS.split(line) if part]
     if len(parts) < 3 or any(len(part) > LONGEST_LABEL for part in parts):
         return False
-    hits = sum(any(_words(language).navigation.fullmatch(part) for language in ("en", "fr", "zh")) for part in parts)
+    hits = sum(any(_words(language).navigation.fullmatch(lower_part(part)) for language in ("en", "fr", "zh")) for part in parts)
     return hits >= 2 and hits * 3 >= len(parts)
 
 
@@ -123,7 +127,7 @@ def _words(language: str) -> _Words:
     verbs = f"(?:{table['verbs']}|{table['verbs_determined']})"
 
     def compiled(expression: str) -> re.Pattern[str]:
-        return re.compile(expression, re.IGNORECASE)
+        return re.compile(lower_expression(expression))
 
     return _Words(
         compiled(verbs), compiled(_PAUSED + verbs), compiled(f"{edge[0]}(?:{table['things']}){edge[1]}"), compiled(table["own"]),
