@@ -15,12 +15,14 @@ LONGEST = 200  # characters of a line that may invite
 LONGEST_ENDED = 160  # and of one that ends like a sentence
 LONGEST_OFFER = 80  # of an offer that no other word supports
 LONGEST_PRICED = 40  # and of one that holds a figure
+LONGEST_STRONG = 100  # of a line that a word of the page alone betrays
 LONGEST_LABEL = 32  # of an entry of a menu
 STOPS = frozenset(".。;；:：…，,")
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _BACK = re.compile(r"[←⬅⇐↩↑⬆]\ufe0f?\s*")
 _PICTOGRAPH = re.compile(r"(?:[\U0001f300-\U0001faff\u2600-\u26ff\u2708-\u2712\u2794-\u27bf\u2b05-\u2b07↓⬇▼►▶⏩🔗]\ufe0f?\s*)+")
-_LIST_MARK = re.compile(r"(?:[•*·▪●■◆\-–—]|\(?\d{1,2}[.)、])\s*")
+_LIST_MARK = re.compile(r"(?:[•*·▪●■◆–—]|-(?!\s?\d)|\(?\d{1,2}[.)、](?!\d))\s*")
+_BRACKET = re.compile(r"[【\[]\s*")
 _FORWARD = re.compile(r"\s*(?:→|➜|➔|▶|►|⟶|>{2,}|›{2,}|\.\.\.\s?>)\Z")
 _TAGS = re.compile(r"(?:[#＃][^\W\d][\w-]*[#＃]?[\s,，、·|]*)+")
 _LINK = re.compile(r"(?:https?://\S+\s*|(?:@\w{2,30}[\s,|·]*)+)+")
@@ -30,7 +32,7 @@ _FIGURE = re.compile(
 )  # fmt: skip
 _SENTENCE = re.compile(r"[.!?](?=\s|\Z)|[。！？]")
 _PARTS = re.compile(r"\s*[|｜¦]\s*|\s+[·•/／]\s+|\u3000+")
-_AFTER_LABEL = r"(?:\s*[:：|–—>»›→》]|\s*\Z)"
+_AFTER_LABEL = r"(?:\s*[:：|–—>»›→》】\]]|\s*\Z)"
 _PAUSED = r"(?:[,:!?–—，、！？：|｜(（.。”\"」]\s*|\s(?:or|and|et|ou|then|puis)\s|(?<=[\u4e00-\u9fff])(?:\s+|(?=[请請]|敬请|欢迎)))"
 
 
@@ -42,6 +44,7 @@ class _Words(NamedTuple):
     things: re.Pattern[str]
     own: re.Pattern[str]
     offers: re.Pattern[str]
+    strong: re.Pattern[str]
     labels: re.Pattern[str]
     buttons: re.Pattern[str]
     navigation: re.Pattern[str]
@@ -55,7 +58,7 @@ def invites(line: str) -> bool:
     if _TAGS.fullmatch(line) or _LINK.fullmatch(line) or _BACK.match(line):
         return True
     pictograph, mark = _PICTOGRAPH.match(line), _LIST_MARK.match(line)
-    lead = pictograph or mark
+    lead = pictograph or mark or _BRACKET.match(line)
     body = line[lead.end() :] if lead else line
     if not body or (_is_ended(body) and not _may_invite_in_a_sentence(body)):
         return False
@@ -87,6 +90,8 @@ def _is_invitation(body: str, verb: re.Match[str] | None, is_marked: bool, is_li
         return True
     if (figure or is_listed) and not is_own:
         return False
+    if len(body) <= LONGEST_STRONG and words.strong.search(body):
+        return True
     if (verb or is_marked or _calls_later(body, is_own, words)) and names_thing():
         return True
     return not figure and len(body) <= LONGEST_OFFER and _FORWARD.search(body) is not None
@@ -111,13 +116,18 @@ def _may_invite_in_a_sentence(body: str) -> bool:
 
 def is_menu(line: str) -> bool:
     """Tell whether a line is a row of a site's sections ("News | Jobs | Contact"); a table may hold such a row as its head."""
-    if len(line) > LONGEST or line[-1:] in STOPS or re.search(r"\d", line):
+    if len(line) > LONGEST or line[-1:] in STOPS:
         return False
-    parts = [part for part in _PARTS.split(line) if part]
-    if len(parts) < 3 or any(len(part) > LONGEST_LABEL for part in parts):
+    parts = [part for part in _PARTS.split(lower_part(line)) if part]
+    if len(parts) < 2 or any(len(part) > LONGEST_LABEL for part in parts):
         return False
-    hits = sum(any(_words(language).navigation.fullmatch(lower_part(part)) for language in ("en", "fr", "zh")) for part in parts)
-    return hits >= 2 and hits * 3 >= len(parts)
+    pages = sum(part.isdecimal() for part in parts)
+    hits = pages + sum(any(_is_entry(part, _words(language)) for language in ("en", "fr", "zh")) for part in parts)
+    return hits > pages and hits >= 2 and hits * (2 if len(parts) == 2 or pages else 3) >= len(parts)
+
+
+def _is_entry(part: str, words: _Words) -> bool:
+    return bool(words.navigation.fullmatch(part) or words.buttons.match(part) or words.strong.match(part))
 
 
 @cache
@@ -131,6 +141,6 @@ def _words(language: str) -> _Words:
 
     return _Words(
         compiled(verbs), compiled(_PAUSED + verbs), compiled(f"{edge[0]}(?:{table['things']}){edge[1]}"), compiled(table["own"]),
-        compiled(table["offers"]), compiled(table["labels"] + _AFTER_LABEL),
+        compiled(table["offers"]), compiled(f"{edge[0]}{table['strong']}"), compiled(table["labels"] + _AFTER_LABEL),
         compiled(table["buttons"] + r"\s*\Z"), compiled(table["navigation"]), compiled(table["stays"]),
     )  # fmt: skip
