@@ -16,6 +16,7 @@ CUE_REACH = 32  # characters before a date in which "by" or "until" stands
 WRONG_SENSE = 8  # how much farther a year against the sense of its sentence counts
 FAINT_SENSE = 2  # where only another clause tells it
 SAME_REACH = 160  # characters back in which "that day" has its day
+SAME_DAYS = 6  # days before that one that are asked
 COMMA = re.compile(r"[,，]")
 
 
@@ -94,6 +95,11 @@ class Surroundings:
             comma = COMMA.search(senses.text, end, stop)
             return "future" if not comma or after.future.stand_in(end, comma.start()) else "later"
         return ""
+
+    @property
+    def sentence_start(self) -> int:
+        """Where the sentence of the expression begins."""
+        return self.senses.sentence_of(self.found.start).start
 
     @property
     def is_past(self) -> bool:
@@ -254,7 +260,11 @@ def _ago(values: dict[str, Any], sense: Surroundings) -> Period | None:
 def _same_day(values: dict[str, Any], sense: Surroundings) -> Period | None:
     """The day that the text named last in this sentence or just before; "that day" alone is the day of publication."""
     offset, begin = int(values["same_day"]), sense.found.start - SAME_REACH
-    last = next((d for d in reversed(sense.before) if d.precision == "day" and d.end > begin), None)
+    days = [d for d in sense.before[-SAME_DAYS:] if d.precision == "day" and d.end > begin]
+    last = days[-1] if days else None
+    if last is not None and last.start < sense.sentence_start:  # of the sentence before the first: what follows is compared with it
+        begun = sense.senses.sentence_of(last.start).start
+        last = next(d for d in days if d.start >= begun)
     if last is not None:
         return day(date.fromisoformat(last.first) + timedelta(days=offset))
     return day(sense.reference) if sense.reference and not offset else None

@@ -31,7 +31,7 @@ OLD = timedelta(days=400)  # how much older than its server's date a text may ca
 # What may follow the date of a header: a time, a source.
 CLOCK = r"(?:(?:at|à|from|de)\s)?(?:\d{1,2}[:hH：]\d{0,2}(?::\d\d)?\s?(?:[ap]\.?m\.?|[A-Z]{2,5})?"
 CLOCK += r"(?:\s?(?:to|à|[-–])\s?\d{1,2}[:hH]\d{0,2})?)?"
-BYLINE = r"(?:来源|來源|作者|编辑|編輯|责编|撰文|记者|記者|阅读|浏览)\s?[:：／/|丨].{0,30}"
+BYLINE = r"(?:来源.{0,20}|(?:來源|作者|编辑|編輯|责编|撰文|记者|記者|阅读|浏览)\s?[:：／/|丨].{0,30})"
 TIME = re.compile(rf"[\s,，]*{CLOCK}[\s.。)）】]*(?:[|·/].{{0,40}}|{BYLINE}|[（(].{{0,20}})?\Z")
 PARTICLES = frozenset(
     ["de", "du", "des", "la", "le", "les", "the", "of", "and", "et", "en", "sur", "à", "in", "for", "d", "l", "aux", "au"]

@@ -14,6 +14,7 @@ SAY = mask_of("say")
 ACCORDING = mask_of("according")
 SPEECH = SAY | ACCORDING
 ANONYMOUS = mask_of("anonymous")
+EXPECT = mask_of("expect")
 TITLE = mask_of("title")
 WE = mask_of("we")
 PRONOUN = mask_of("pronoun")
@@ -115,16 +116,26 @@ class Speakers:
             if case == "" or (case in {"of", "at"} and not any(m[2] & ANONYMOUS for m in marks)):
                 return Voice(mention, mention.surface, True)
         if last is not None and last[2] & ANONYMOUS and not last[2] & TITLE:
-            return Voice(None, self._noun_phrase(clause, last, clause.start), False)
+            phrase = self._noun_phrase(clause, last, clause.start)
+            firm = document.grammar.proper.search(phrase)  # of a firm outside the register
+            return Voice(None, firm[0], True) if firm else Voice(None, phrase, False)
         found = self._officer(clause, [last] if last else [], low, mark[0], spoken_of)
         if found is None:
             unnamed = document.grammar.unnamed.search(document.low[low : mark[0]])
             found = (
                 Voice(None, document.text[low + unnamed.start(1) : low + unnamed.end(1)].strip(), False)
                 if unnamed
-                else None
+                else self._source(clause, start, mark)
             )
         return found
+
+    def _source(self, clause: Clause, start: int, mark: Mark) -> Voice | None:
+        """A forecaster outside the register that a Chinese clause begins with: all before its verb of speech."""
+        if not mark[2] & EXPECT or any(m[2] & ANONYMOUS or m[3] for m in clause.marks if m[1] <= mark[0]):
+            return None
+        found = self.document.grammar.source.search(self.document.low[start : mark[0]].strip())
+        at = self.document.low.find(found[1], start) if found else -1
+        return Voice(None, self.document.text[at : at + len(found[1])], True) if found and at >= 0 else None
 
     def _officer(
         self, clause: Clause, marks: list[Mark], start: int, end: int, spoken_of: Mention | None

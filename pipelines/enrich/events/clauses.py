@@ -173,7 +173,7 @@ def _concepts(document: Document, clause: Clause) -> int:
     for mark in clause.marks:
         concepts |= mark[2] | _FUTURE if mark[3] & _FUT else mark[2]
     for mention in clause.organisations:
-        concepts |= _AUTHORITY if mention.type == "agency" else _ORG
+        concepts |= _AUTHORITY if mention.type == "agency" else _ORG if mention.type != "publisher" else 0
     if clause.sites:
         concepts |= _SITE
     if clause.materials:

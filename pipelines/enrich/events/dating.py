@@ -9,6 +9,7 @@ from pipelines.enrich.reading import DateSpan
 
 SAY, ANNOUNCE = mask_of("say"), mask_of("announce")
 NOW, TODAY, PRICE = mask_of("now_word"), mask_of("today"), mask_of("price")
+MARKET = mask_of("demand", "supply_market", "trade", "price")
 DEALS = frozenset({"financing", "supply_agreement", "ownership_change"})
 ANNOUNCED = frozenset({"supply_agreement", "financing", "policy_control"})
 MAY_BEGIN_LATER = frozenset({"policy_control", "price_move"})  # set now, in force from a later day on
@@ -34,10 +35,14 @@ class Calendar:
         lent = []
         if len(told.domain) > 1:
             lent = [d for c in told.domain if c is not told.clause for d in c.dates if not _is_of_speech(told, c, d)]
+            if told.type == "market_assessment":  # what another clause says of the market has a time of its own
+                lent = [d for d in lent if not any(c.concepts & MARKET and c.start <= d.start < c.end for c in told.domain)]
         if told.fit.frame.name == "start_moved":
             return moved_to(own or lent, self.document)
         if told.telling.factuality == "achieved" and told.type not in MAY_BEGIN_LATER:
             own, lent = [d for d in own if not self._is_to_come(d)], [d for d in lent if not self._is_to_come(d)]
+        if told.type != "policy_control":
+            own, lent = [d for d in own if not self._is_so_far(d)], [d for d in lent if not self._is_so_far(d)]
         anchor = told.fit.anchor[0]
         found = in_force([*own, *lent], anchor, self.document) if told.type == "policy_control" else None
         found = found or (date_of(own, anchor, self.document) or date_of(lent, anchor, self.document) if own or lent else None)
@@ -52,6 +57,10 @@ class Calendar:
     def _is_to_come(self, date: DateSpan) -> bool:
         """A day after the publication: of what was done it is the term, not the day."""
         return self.document.found.published_on is not None and date.first > self.document.found.published_on
+
+    def _is_so_far(self, date: DateSpan) -> bool:
+        """ "To this day", « à ce jour », 到今天: of what is not done yet it is no date."""
+        return date.qualifier == "until" and date.precision == "day" and date.is_relative and date.first == self.document.found.published_on
 
     def _is_of_today(self, told: Told) -> bool:
         """A deal announced "today" or at the head of its party's release, or a notice, has the day of publication."""

@@ -30,6 +30,7 @@ STABLE = mask_of("stable")
 LOI = mask_of("loi")
 IN_FORCE = mask_of("in_force")
 BESIDE = 2  # characters between a verb and "no"
+ENDED = 8  # characters between talks and the verb that ends them
 OPERATORS = NOT | FUTURE | PLAN | TARGET | EXPECT | MAY | TALKS | UNDER_WAY | IF | WOULD
 REACHING = OPERATORS | CANCEL  # of the words of a clause those that can change how another is told
 GIVEN_UP = frozenset({"ownership_change", "financing", "permit"})  # given up, they are denied
@@ -77,6 +78,7 @@ def _is_cut_off(document: Document, anchor: Mark, mark: Mark) -> bool:
 def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> int:
     """Operators that reach the anchor: those before it; after it as well where the anchor is a noun."""
     found = anchor[2] & (OPERATORS & ~(NOT | MAY))
+    is_noun = not anchor[3] or bool(document.grammar.nominal.match(document.low, anchor[1]))
     for mark in clause.marks:
         if not mark[2] & REACHING:
             continue
@@ -86,11 +88,13 @@ def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> i
             continue
         if mark[2] & CANCEL and mark is not anchor and kind in GIVEN_UP and (mark[0] < anchor[0] or not anchor[3]):
             found |= NOT
+        if mark[2] & CANCEL and any(m[2] & TALKS and 0 <= mark[0] - m[1] < ENDED for m in clause.marks):
+            found |= NOT  # the talks ended
         if mark[2] & NOT and anchor[3] and 0 <= mark[0] - anchor[1] <= BESIDE:  # "has issued no licence"
             found |= NOT
         if (
             mark[0] < anchor[0]
-            or (not anchor[3] and mark[0] > anchor[1] and not _is_cut_off(document, anchor, mark))
+            or (is_noun and mark[0] > anchor[1] and not _is_cut_off(document, anchor, mark))
             or (kind == "market_assessment" and not mark[2] & NOT)
         ):
             found |= mark[2] & OPERATORS

@@ -109,6 +109,9 @@ class Filler:
             return False
         if told.type in {"market_assessment", "policy_control", "price_move"}:
             return True
+        is_implied = not self.document.grammar.has_borders  # Chinese leaves out what the text before has named
+        if is_implied and found.operator is not None and is_of_chain(found.operator.entity_id):
+            return True
         return self.discourse.product != ((), None) or any(self.document.stages.within(p.start, p.end) for p in parts)
 
     # --- where ----------------------------------------------------------------------------------------------------

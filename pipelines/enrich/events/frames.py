@@ -122,6 +122,8 @@ def _governs(frame: Frame, mark: Mark, clause: Clause) -> bool:
             head = following
         return bool(head[2] & frame.governs)
     before = next((m for m in nouns if m[0] < mark[0]), None)
+    if before is not None:
+        before = next((m for m in nouns if m[0] == before[1]), before)  # a compound without borders: its last word
     chosen = before or (after[0] if after else None)
     return chosen is None or bool(chosen[2] & frame.governs)
 

@@ -11,7 +11,7 @@ from pipelines.enrich.events.document import Document, Found
 from pipelines.enrich.events.filling import Filler
 from pipelines.enrich.events.frames import fitting, frames
 from pipelines.enrich.events.relevance import Relevance
-from pipelines.enrich.events.superlatives import is_without_rival, superlative
+from pipelines.enrich.events.superlatives import is_of_the_claim, is_without_rival, superlative
 from pipelines.enrich.events.telling import Told, told
 from pipelines.enrich.lexicon import Mark, lexicon, mask_of
 from pipelines.enrich.reading import Event, Mention, Sentence
@@ -175,6 +175,7 @@ class _Reader:
             lent |= part.concepts
         if not lent & CLAIMED:
             return found
+        found = [e for e in found if not is_of_the_claim(self.document, e.clause, e.fit.anchor[0])]
         telling = {id(event.clause) for event in found}
         for part in parts:
             claim = superlative(self.document, part, is_told=id(part) in telling, lent=lent)

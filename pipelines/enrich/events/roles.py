@@ -113,6 +113,11 @@ def _operator(stage: Stage) -> list[Mention]:  # noqa: PLR0911  a ladder: the ne
     found = subject(stage)
     if found:
         return found
+    if stage.fit.frame.type == "disruption":  # the cause stands first, what it stopped follows
+        for clause in stage.domain:
+            stopped = [p for p in parties(stage.document, clause) if is_company(p.mention) and p.case in {"", "of"}]
+            if stopped:
+                return [stopped[0].mention]
     sites = [s for c in stage.domain for s in c.sites]
     for site in sites:
         owner = stage.discourse.named.get(parent_of(site.entity_id) or "")

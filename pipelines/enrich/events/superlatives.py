@@ -39,6 +39,14 @@ def is_without_rival(document: Document, at: int) -> bool:
     return document.low.startswith(WITHOUT_RIVAL, at)
 
 
+def is_of_the_claim(document: Document, clause: Clause, at: int) -> bool:
+    """Whether a verb at `at` belongs to what is claimed to be the only or first one (是唯一量产 … 的企业), and tells nothing itself."""
+    if document.grammar.has_borders or not (clause.marks and clause.marks[-1][2] & THING):
+        return False
+    mark = next((m for m in clause.marks if m[2] & SUPERLATIVE and m[0] < at), None)
+    return mark is not None and bool(document.grammar.copula.search(document.low[max(clause.start, mark[0] - 60) : mark[0]]))
+
+
 def _is_claimed(document: Document, clause: Clause, at: int) -> bool:
     """The thing *is* the first, or is called so; "first half", "the first in May" are not claims."""
     before = document.low[max(clause.start, at - 60) : at]

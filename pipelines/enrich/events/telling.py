@@ -21,6 +21,8 @@ LENT_UNWRITTEN = mask_of(
     "permit",
     "stockpile",
     "price",
+    "study",
+    "drilling",
     "plant",
     "project",
     "@date",
@@ -46,6 +48,7 @@ OPERATORS = mask_of("not", "future", "plan", "target", "expect", "talks", "under
 REACHES: tuple[tuple[int, Factuality], ...] = (
     (mask_of("talks"), "rumoured"), (mask_of("target"), "targeted"), (mask_of("plan", "future"), "planned"),
 )  # fmt: skip
+AIMS, WE = mask_of("plan", "target"), mask_of("we", "producer")
 SUBJECT = mask_of("plant", "mine", "project", "price", "demand", "supply_market", "anonymous")
 CLOSED = "；;。"  # after these another statement begins
 STATED = frozenset({"market_assessment", "price_move", "superlative_claim", "disruption"})
@@ -112,6 +115,7 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
         if (
             not is_conditional
             and not _only_speaks(document, clause)
+            and (document.grammar.has_borders or not _only_says_how(clause) or clause is found[-1])
             and not document.grammar.after_which.search(document.low, clause.end - 6, clause.end)
         ):
             event = _event(document, clause, (whole & lent | later, named), reported, carried)
@@ -154,12 +158,22 @@ def _carried(document: Document, clause: Clause, before: Clause | None, carried:
     """
     if before is None or before.concepts & SAY or document.low[before.end - 1] in CLOSED:
         return None
-    if clause.organisations or clause.dates or clause.concepts & OPERATORS or any(m[2] & SUBJECT for m in clause.marks[:1]):
+    if clause.concepts & OPERATORS or document.grammar.done.search(document.low, clause.start, clause.end):
         return None
-    if document.grammar.done.search(document.low, clause.start, clause.end):
+    published = document.found.published_on
+    if any(published is None or d.first <= published < d.last or d.last <= published for d in clause.dates):
+        return None
+    if not _only_says_how(before) and (clause.organisations or any(m[2] & SUBJECT for m in clause.marks[:1])):
         return None
     own = next((how for mask, how in REACHES if before.concepts & mask), None)
     return own or carried
+
+
+def _only_says_how(clause: Clause) -> bool:
+    """A Chinese clause that names a plan or an aim and nothing else: what is planned follows (按计划，… / 目标是，…)."""
+    if not clause.marks or clause.quantities or clause.amounts or clause.dates:
+        return False
+    return bool(clause.concepts & AIMS) and all(m[2] & (AIMS | SAY | WE) for m in clause.marks)
 
 
 def _event(
@@ -229,7 +243,7 @@ def _object_fits(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa:
         return bool(clause.organisations or clause.sites)
     if any(m[2] & PRODUCER and m[0] > anchor[1] for m in clause.marks):  # "a magnet maker"
         return True
-    return any(m.start > anchor[1] or clause.is_relative for m in (*clause.organisations, *clause.sites))
+    return any(m.start >= anchor[1] or clause.is_relative for m in (*clause.organisations, *clause.sites))
 
 
 def _continues(one: Told, other: Told) -> bool:  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is the answer
@@ -241,6 +255,8 @@ def _continues(one: Told, other: Told) -> bool:  # noqa: PLR0911, PLR0912  a lad
         return True
     unnamed = not other.clause.organisations and not other.clause.sites
     if one.type == "policy_control" and other.type == "schedule_guidance" and unnamed:
+        return True
+    if one.type == other.type == "supply_agreement" and all(m.is_anaphor for m in other.clause.organisations):
         return True
     if one.type == "supply_agreement" and other.type in OF_PLANTS and other.clause.concepts & TERMS:
         return True  # what is to be delivered under it
