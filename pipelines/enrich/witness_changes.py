@@ -105,7 +105,7 @@ def _is_old(figures: Figures, item: Quantity | Amount) -> bool:
 
 def _alone(figures: Figures, item: Quantity | Amount) -> tuple[str, str]:
     """What stands before and after a figure, up to the next figure on either side."""
-    others = (*figures.quantities, *figures.amounts)
+    others = (*figures.quantities, *figures.amounts, *figures.shares)
     left = max((x.end for x in others if x.end <= item.start), default=figures.start)
     right = min((x.start for x in others if x.start >= item.end), default=figures.end)
     return figures.low[max(left, item.start - 34) : item.start], figures.low[item.end : min(right, item.end + 34)]

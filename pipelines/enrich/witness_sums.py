@@ -19,6 +19,7 @@ EXACT = 5e-4  # relative; what is decreed is not rounded
 COLON_REACH = 24  # characters between a colon and the first part
 SPLIT_REACH = 90  # and between a total and its first part
 _OWNER = re.compile(r"(?:(?<!\w)[A-ZÀ-Ý][\w&.'’-]*|[\u4e00-\u9fff])\s?[(（]\Z")  # a name before its stake in brackets
+_CLAUSE = re.compile(r"\b(?:whose|which|where|while|dont|qui|où|tandis)\b|其(?!余|他|中)")
 _OLD, _NEW = re.compile(r"(?:\bfrom |\bde |[由从自])\Z"), re.compile(r"\s?(?:to |à |[升增降提上下至到])")
 _PER_SHARE = frozenset({"share", "unit"})
 _UNITS = re.compile(r"(?<![\d.,])(\d{1,3}(?:[ .,]\d{1,3}){0,3})( millions?)?(?: of | d'| )(?:units|unités)\b")
@@ -139,7 +140,11 @@ def stakes_sum(figures: Figures) -> Iterator[Witness]:
             runs.append([])
         runs[-1].append(i)
     for group in runs:
-        if len(group) < 2 or _names_other_targets(figures, [run[i].end for i in group]):
+        if (
+            len(group) < 2
+            or _CLAUSE.search(figures.low, run[group[0]].end, run[group[-1]].start)
+            or _names_other_targets(figures, [run[i].end for i in group])
+        ):
             continue
         stakes = [run[i] for i in group]
         total = sum(s.value for s in stakes)
@@ -250,7 +255,8 @@ def _sums(figures: Figures, items: list[_Part], earlier: list[_Part]) -> Iterato
     for i, total in enumerate(items):
         if total.is_range:
             continue
-        if i >= 2 and figures.before(total.start, 30).endswith(tuple(known["total_before"])):
+        sums_up = figures.before(total.start, 30).endswith(tuple(known["total_before"]))
+        if i >= 2 and (sums_up or figures.after(total.end, 16).lstrip(" ,").startswith(tuple(known["total_after"]))):
             parts = _run(figures, total, items[max(0, i - MAX_PARTS) : i][::-1])
             if len(parts) >= 2:
                 yield from _judge(figures, parts[::-1], total)
