@@ -35,7 +35,8 @@ from tests.faults.worker import Task, main
 from tests.stack_fixture import TestStack
 
 GROWTH_LIMIT = 200 * 2**20  # over the start; whole workers are measured against 400 MB in test_memory.py
-SEED = int(os.environ.get("FAULTS_SEED", random.SystemRandom().randrange(10**6)))
+# Set for the processes that this one starts too: they shall have the seed that is printed.
+SEED = int(os.environ.setdefault("FAULTS_SEED", str(random.SystemRandom().randrange(10**6))))
 # Processes are forked from one that has the imports done: a start takes some milliseconds and not seconds.
 COUNT = itertools.count(1)
 CONTEXT = multiprocessing.get_context("forkserver")
