@@ -57,7 +57,7 @@ def test_each_dag_runs_by_itself(stack: TestStack, environment: dict[str, str]) 
     done = subprocess.run(command, env=environment, cwd=CHECKOUT, capture_output=True, text=True, timeout=300, check=False)
     told = [line for line in done.stdout.splitlines() if line.startswith("STATES ")]
     assert told, done.stdout[-3000:] + done.stderr[-3000:]
-    assert json.loads(told[0].removeprefix("STATES ")) == dict.fromkeys([*PULLS, *REFINES], "success")
+    assert json.loads(told[0].removeprefix("STATES ")) == dict.fromkeys([*PULLS, *REFINES], "success"), done.stdout[-6000:]
 
 
 @pytest.fixture(scope="module")

@@ -92,6 +92,8 @@ def test_a_second_process_of_the_same_part_is_refused(home: Path):
 
 def test_a_step_that_an_earlier_start_left_running_is_stopped_before_it_runs_again(home: Path):
     left = processes.start(home, part("sleep", "60", home=home), 0)
+    while not processes.members(home, "sleeper", None):  # a process shows its environment only a moment after its start
+        time.sleep(0.01)
 
     assert processes.run(home, part("sh", "-c", "exit 3", home=home)) == 3
 
