@@ -10,7 +10,7 @@ from pyiceberg.exceptions import NoSuchTableError
 from pipelines.errors import NeedsPerson
 from pipelines.flow import EVERY_TABLE
 from pipelines.io.exports import read_latest
-from pipelines.io.lake import Lake
+from pipelines.io.lake import Lake, NamedErrors
 from pipelines.io.objects import Objects
 from pipelines.settings import Settings
 
@@ -43,7 +43,8 @@ def query(settings: Settings, sql: str) -> pa.Table:
     for name in EVERY_TABLE:
         if re.search(rf"\b{name}\b", sql, re.IGNORECASE):
             try:
-                connection.register(name, lake.tables[name].load().scan().to_arrow())
+                with NamedErrors(f"reading the table {name}"):
+                    connection.register(name, lake.tables[name].load().scan().to_arrow())
             except NoSuchTableError as error:
                 raise NeedsPerson(f"the table {name} does not exist yet", "`lodestream run` fills it") from error
     try:

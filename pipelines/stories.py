@@ -4,9 +4,11 @@ from base64 import b64decode
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from pyiceberg.expressions import parser
 from pyiceberg.table import Table
 
 from pipelines.enrich.story import Fingerprint, stories, unpack
+from pipelines.io.scan import rows
 
 REACH = timedelta(days=60)  # how far back a lander looks when it starts
 WINDOW = 5000  # documents that a new one is held against; older ones are not told any more
@@ -17,13 +19,11 @@ class Stories:
 
     def __init__(self, table: Table) -> None:
         self._known: dict[str, tuple[Fingerprint, str]] = {}
-        columns = ("document_id", "story_id", "fingerprint")
         snapshot = table.current_snapshot()
         since = datetime.fromtimestamp((snapshot.timestamp_ms if snapshot else 0) / 1000, UTC) - REACH
-        latest = f"fetched_at >= '{since.isoformat()}'"
-        for batch in table.scan(row_filter=latest, selected_fields=columns).to_arrow_batch_reader():
-            for document_id, story_id, packed in zip(*(batch.column(c).to_pylist() for c in columns), strict=True):
-                self._remember(document_id, unpack(b64decode(packed)), story_id)
+        latest = parser.parse(f"fetched_at >= '{since.isoformat()}'")
+        for document_id, story_id, packed in rows(table, ("document_id", "story_id", "fingerprint"), latest):
+            self._remember(document_id, unpack(b64decode(packed)), story_id)
 
     def assign(self, landing: Mapping[str, str]) -> dict[str, str]:
         """Document id → story id, for landing documents given with their packed fingerprints."""

@@ -19,15 +19,15 @@ BYTES_AT_ONCE = 16 * 2**20  # compressed
 
 def batches(table: Table, fields: Sequence[str] = ("*",), where: BooleanExpression | None = None) -> Iterator[pa.RecordBatch]:
     """Batches of the table's current snapshot; holds the files of one group at the most."""
-    with NamedErrors(f"reading the table {table.name()[-1]}"):
-        yield from batches_of(table.scan(row_filter=where or AlwaysTrue(), selected_fields=tuple(fields)))
+    yield from batches_of(table.scan(row_filter=where or AlwaysTrue(), selected_fields=tuple(fields)))
 
 
 def batches_of(scan: DataScan | IncrementalAppendScan) -> Iterator[pa.RecordBatch]:
     """Batches of a scan, also of one over what was appended."""
     reader = ArrowScan(scan.table_metadata, scan.io, scan.projection(), scan.row_filter, scan.case_sensitive)
-    for group in grouped(scan.plan_files()):
-        yield from reader.to_record_batches(group)
+    with NamedErrors(f"reading the table {scan.table_metadata.location.rpartition('/')[2]}"):
+        for group in grouped(scan.plan_files()):
+            yield from reader.to_record_batches(group)
 
 
 def rows(table: Table, fields: Sequence[str], where: BooleanExpression | None = None) -> Iterator[tuple[Any, ...]]:

@@ -1,10 +1,12 @@
 """The object store busy, cut off, slow, dead, or silent about what it did."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from pipelines.io.deadline import EXIT_CODE
 from tests.faults.proxy import Fault, Proxy
 from tests.faults.trial import Trial
 
@@ -29,6 +31,7 @@ def test_a_store_that_errs_in_every_way_at_random_loses_and_doubles_nothing(tria
         time.sleep(0.2)
     trial.figures |= {"faults": dict(proxy.done), "requests": proxy.requests}
     proxy.faults = []
+    assert lander.process.exitcode in (None, EXIT_CODE), lander.log[-3000:]
     lander.kill()
     trial.settle()
     trial.check()
@@ -44,6 +47,18 @@ def test_a_store_that_errs_a_few_times_loses_nothing(trial: Trial, proxy: Proxy,
     trial.transform()
     trial.settle(120, settings={"s3_endpoint": proxy.url, "commit_records": 60})
     trial.figures["faults"] = dict(proxy.done)
+    trial.check()
+
+
+def test_a_lander_that_starts_while_the_store_errs_reads_what_it_knows_again(trial: Trial, proxy: Proxy) -> None:
+    trial.feed(60)
+    trial.settle()
+    shutil.rmtree(trial.settings.home / "index")
+    trial.feed(20)
+    trial.again(10)
+    proxy.faults = [Fault(429, ("GET", "HEAD"), "/warehouse/.*/data/", times=3)]
+    trial.settle(120, settings={"s3_endpoint": proxy.url})
+    assert proxy.done[429] == 3
     trial.check()
 
 
