@@ -99,6 +99,7 @@ VERBAL = frozenset(
 # What a clause holds beside words: set by the reader, asked for by frames as if it were a concept.
 SEEN = (
     "@org", "@site", "@authority", "@amount", "@price", "@percent", "@quantity", "@yearly", "@date", "@material", "@chain", "@notice",
+    "@own", "@moved",
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from pipelines.enrich.text import branches, openings
 
 REACH = 200  # characters before a number in which its sentence is looked at
 CURRENCY_REACH = 6  # characters of a currency before a number
+DASHES = frozenset("-–—~")
 CURRENCY_ENDS = "$€£¥￥₩₹.币幣"
 UNITLESS = frozenset(["a", "ma", "sep", "b", "mb"])  # groups that a number without a unit ends with
 NO_START = ".．"  # what a number may not follow
@@ -174,12 +175,13 @@ def _range(texts: tuple[str, str], match: re.Match[str], whole: Measure, lexicon
         return [second]  # "in 2027 to 5,000 tonnes"
     first = whole._replace(end=match.end("b"), unit_end=whole.end)
     is_change = cues["change_opening"].search(lead) and not cues["no_change"].search(lead)
-    if is_change and cues["change"].search(low[sentence_start(text, start, lexicon) : start]):
+    is_dash = match["sep"].strip() in DASHES  # "down from $850-900/kg": the old range
+    if is_change and not is_dash and cues["change"].search(low[sentence_start(text, start, lexicon) : start]):
         return [first._replace(role="from"), second._replace(role="to")]
     is_pair = cues["range_paired"].fullmatch(match["sep"]) and not cues["range_opening"].search(lead)
     if is_pair or whole.value * whole.factor > value_to * factor_to:
         return [first, second] if whole.kind == "money" and start < match.start() else [second]
-    return [whole._replace(value_to=value_to, factor_to=factor_to)]
+    return [whole._replace(value_to=value_to, factor_to=factor_to, role=_role(text, low, start, lexicon))]
 
 
 def _role(text: str, low: str, start: int, lexicon: UnitLexicon) -> str | None:

@@ -22,6 +22,7 @@ OWN_VOICE = mask_of("speaker_voice")
 SPEAKER = ANONYMOUS | TITLE | PRONOUN
 REACH = 110  # characters between a speaker and the verb
 STAFF = 9  # characters between "analysts" and their firm
+BESIDE = 3  # characters between "according to" and a pronoun
 AFTER = 60  # the same, where the quote comes first
 NOT_SPEAKERS = frozenset({"place", "facility", "deposit"})
 _PERSON = re.compile(r"[A-ZÀ-Þ][\w'’.-]*\s+(?:[A-ZÀ-Þ][\w'’.-]*\s+){0,2}[A-ZÀ-Þ][\w'’-]+")
@@ -42,10 +43,12 @@ class Speakers:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.last: Voice | None = None
+        self.start = 0  # of the sentence
 
     def of(self, clauses: list[Clause], spoken_of: Mention | None) -> Voice | None:
         """The speaker that a sentence names; `spoken_of` is the company that the text is about."""
         unnamed = None
+        self.start = clauses[0].start if clauses else 0
         for clause in clauses:
             for mark in clause.marks if clause.concepts & SPEECH else ():
                 if not mark[2] & SPEECH:
@@ -85,6 +88,8 @@ class Speakers:
             that = document.grammar.that.search(document.low, end, limit)
             limit = that.start() if that else limit
         marks = [m for m in clause.marks if m[2] & SPEAKER and end <= m[0] < limit]
+        if not inverted:  # "according to her"; a pronoun farther on is another's
+            marks = [m for m in marks if not m[2] & PRONOUN or m[0] - end < BESIDE]
         named = [m for m in document.mentions.within(end, limit) if m.type not in NOT_SPEAKERS]
         unnamed = next((m for m in marks if m[2] & ANONYMOUS and not m[2] & TITLE), None)
         if named and (unnamed is None or named[0].start <= unnamed[1] + 6):
@@ -150,11 +155,20 @@ class Speakers:
             return None
         mark = marks[-1]
         if mark[2] & PRONOUN:
-            return self.last
+            return self._inverted(clause, mark) or self.last
         before = self.document.low[max(0, mark[0] - 30) : mark[0]]
         if spoken_of is not None and (self.document.grammar.definite.search(before) or mark[0] - clause.start < 3):
             return Voice(spoken_of, spoken_of.surface, True)
         return Voice(None, self._noun_phrase(clause, mark, clause.start), True)
+
+    def _inverted(self, clause: Clause, mark: Mark) -> Voice | None:
+        """The sentence's own subject, where the pronoun of an inversion stands for it (« Le METI portera …, a-t-il dit »)."""
+        if not self.document.low.startswith("-", mark[0] - 1):
+            return None
+        for mention in self.document.mentions.within(self.start, mark[0]):
+            if mention.type not in NOT_SPEAKERS and case_of(self.document, clause, mention) in {"", "of"}:
+                return Voice(mention, mention.surface, True)
+        return None
 
     def _follows_quote(self, clause: Clause, mark: Mark) -> bool:
         before = self.document.low[max(0, mark[0] - 10) : mark[0]]
@@ -167,8 +181,8 @@ class Speakers:
         return self.document.text[max(begin, start, mark[0] - 40) : mark[1]].strip(' ,，:“"')
 
 
-def attributed(voice: Voice | None, actors: list[Mention], own_release: Mention | None) -> Attribution:
-    """The attribution of an event: `self` where the speaker is one of its actors or the document is the actor's own."""
+def attributed(voice: Voice | None, actors: list[Mention], own_release: Mention | None, *, is_own: bool = False) -> Attribution:
+    """The attribution of an event: `self` where the speaker is one of its actors or the document is the actor's own, or says "we"."""
     if own_release is not None:
         return Attribution("self", own_release.surface, own_release.entity_id)
     if voice is None:
@@ -179,4 +193,4 @@ def attributed(voice: Voice | None, actors: list[Mention], own_release: Mention 
     same = any(
         (a.entity_id is not None and a.entity_id == mention.entity_id) or a.surface == mention.surface for a in actors
     )
-    return Attribution("self" if same else "named", mention.surface, mention.entity_id)
+    return Attribution("self" if same or is_own else "named", mention.surface, mention.entity_id)

@@ -16,6 +16,7 @@ from pipelines.enrich.reading import Amount, DateSpan, MaterialMention, Mention,
 T = TypeVar("T", bound=Placed)
 _SEEN = {name: bit for name, bit in bits().items() if name.startswith("@")}
 _ORG, _SITE, _AUTHORITY, _DATE = (_SEEN[name] for name in ("@org", "@site", "@authority", "@date"))
+_MOVED = _SEEN["@moved"]
 _MATERIAL = _SEEN["@material"] | _SEEN["@chain"]
 _CHAIN, _PERCENT, _QUANTITY, _YEARLY = (_SEEN[name] for name in ("@chain", "@percent", "@quantity", "@yearly"))
 _PRICE, _AMOUNT = _SEEN["@price"], _SEEN["@amount"]
@@ -23,6 +24,7 @@ _VERBAL = FINITE | FORMS["part"]
 _ORGANISATIONS = frozenset({"company", "agency", "publisher"})
 _SITES = frozenset({"facility", "deposit"})
 _FUT, _FUTURE = FORMS["fut"], bits()["future"]
+BEFORE_TIME = 6  # characters between "before" and its date
 _BRACKETS = 60  # characters within which a bracket closes
 Span = tuple[int, int, bool, int]  # start, end, is relative, index of the clause that it takes up or -1
 
@@ -119,7 +121,13 @@ def _take_up(clause: Clause, head: Clause) -> None:
 
 def _spans(document: Document, sentence: Clause) -> list[Span]:
     grammar, low, begin, stop = document.grammar, document.low, sentence.start, sentence.end
-    cuts = [(m.start() + 1, False) for m in grammar.cuts.finditer(low, begin, stop)]
+    first_verb = next((m[0] for m in sentence.marks if m[3] & _VERBAL), begin)
+    cuts = [
+        (m.start() + 1, False)
+        for m in grammar.cuts.finditer(low, begin, stop)
+        if not (m[0] in grammar.verbless and m.start() < first_verb)
+        and not (m[0] in grammar.before_times and document.dates.any_within(m.end(), m.end() + BEFORE_TIME))
+    ]
     if grammar.has_borders:
         cuts += _verb_joints(document, sentence)
         cuts.sort()
@@ -181,7 +189,7 @@ def _concepts(document: Document, clause: Clause) -> int:
     elif document.stages.any_within(start, end):
         concepts |= _CHAIN
     if clause.dates:
-        concepts |= _DATE
+        concepts |= _DATE | (_MOVED if [d.qualifier for d in clause.dates[:2]] == ["from", "until"] else 0)  # "from 2026 to 2028"
     for quantity in clause.quantities:
         concepts |= _QUANTITY
         if quantity.normalised_unit == "t/y" or document.grammar.annual.search(document.low, start, end):

@@ -4,7 +4,7 @@ from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.slots import date_of, in_force, moved_to
 from pipelines.enrich.events.telling import Told
-from pipelines.enrich.lexicon import mask_of
+from pipelines.enrich.lexicon import Mark, mask_of
 from pipelines.enrich.reading import DateSpan
 
 SAY, ANNOUNCE = mask_of("say"), mask_of("announce")
@@ -15,6 +15,7 @@ ANNOUNCED = frozenset({"supply_agreement", "financing", "policy_control"})
 MAY_BEGIN_LATER = frozenset({"policy_control", "price_move"})  # set now, in force from a later day on
 BESIDE = 14  # characters between a verb of speech and its day
 SPOKEN = 24  # characters after a verb of speech in which its day stands
+SPOKEN_TO = 48  # the same, where it is said to somebody
 HEADING = 90  # characters of a line above a list of prices
 
 
@@ -85,6 +86,12 @@ class Calendar:
             self.price_day = days[0]
 
 
+def _is_at_end_of_speech(told: Told, clause: Clause, date: DateSpan, said: Mark) -> bool:
+    """ "…, it told a conference in Perth on Monday": of what was not done, was planned or is to come."""
+    is_alone = not any(m[3] and said[1] <= m[0] < date.start for m in clause.marks)
+    return told.telling.factuality != "achieved" and is_alone and 0 <= date.start - said[1] < SPOKEN_TO
+
+
 def _is_of_speech(told: Told, clause: Clause, date: DateSpan) -> bool:
     """The day on which somebody said so is not the day of the deed; that of an announcement is, of what was done by it."""
     if told.type != "price_move" and any(m[2] & NOW and m[0] <= date.start and date.end <= m[1] for m in clause.marks):
@@ -94,6 +101,6 @@ def _is_of_speech(told: Told, clause: Clause, date: DateSpan) -> bool:
     if not said or date.precision != "day" or (told.type in ANNOUNCED and is_done):
         return False
     if clause is told.clause and told.fit.anchor[0] < said[0][0]:  # "…, it said on Monday"
-        return any(0 <= date.start - m[1] < BESIDE for m in said)
+        return any(0 <= date.start - m[1] < BESIDE for m in said) or _is_at_end_of_speech(told, clause, date, said[-1])
     performs = is_done and any(m[2] & ANNOUNCE for m in said)
     return not performs and date.start < said[0][1] + SPOKEN and told.fit.anchor[0] > said[0][0]

@@ -52,6 +52,7 @@ class Discourse:
         self.site: Mention | None = None
         self.lead: Mention | None = None  # the first company that the text names
         self.deposit: Mention | None = None
+        self.in_chain: set[str] = set()  # names outside the register that took part in what a site or a product was named with
         self.made_at: dict[str, tuple[str, ...]] = {}
         self.read_products()
         self.is_site_near = False  # the site was spoken of in this paragraph

@@ -24,6 +24,7 @@ class Placed(Protocol):
 
 
 T = TypeVar("T", bound=Placed)
+NEVER = "$a"  # of a language that has no such words
 
 
 class Found(Struct, frozen=True):
@@ -124,9 +125,16 @@ class Grammar:
         self.indefinite = re.compile(groups["indefinite"])
         self.definite = re.compile(groups["definite"])
         self.copula = re.compile(groups["copula"])
+        self.verbless = frozenset(table.get("cut", {}).get("verbless", ()))  # joints of clauses that no verb stands before
+        self.attributive = re.compile(groups.get("attributive", NEVER))
+        self.being = re.compile(groups.get("being", NEVER))
         self.background = re.compile(groups["background"], re.IGNORECASE)
         self.joint = re.compile(table["joints"]["names"], re.IGNORECASE)
         self.cuts = re.compile(either([fold(cut) for cut in table["cut"]["at"]]))
+        self.before_times = frozenset(table["cut"].get("before_times", ()))  # cuts that a date after them makes none
+        self.turn = re.compile(groups["turn"])
+        self.reported = re.compile(groups["reported"])
+        self.hearsay = re.compile(groups["hearsay"])
         self.absolute_cue: str = groups["absolute_cue"]
         self.relative = tuple(lower(fold(word)) for word in table["relative"]["words"])
         self.resumes = re.compile(groups["resumes"])

@@ -20,9 +20,13 @@ UNDER_WAY = mask_of("under_way")
 IF = mask_of("if")
 WOULD = mask_of("would")
 SAY = mask_of("say", "according", "anonymous")
+SAID = mask_of("say")
 CANCEL = mask_of("cancel")
 NOBODY = mask_of("nobody")
 SIGN = mask_of("sign")
+HEARD = frozenset(
+    {"ownership_change", "facility_change", "financing", "supply_agreement", "permit", "policy_control", "production_milestone"}
+)
 STOPS = frozenset({"cancelled", "pause", "shutdown"})
 DECIDE = mask_of("decide")
 IN_PROGRESS = mask_of("in_progress")
@@ -55,9 +59,25 @@ def telling(document: Document, clause: Clause, fit: Fit, *, reported: bool) -> 
         return Telling(None, negated, True)
     if fit.frame.type == "market_assessment":
         return Telling(_of_market(operators, form, reported=reported), negated)
+    hearsay = _of_hearsay(document, clause, fit, operators)
+    if hearsay:
+        return Telling(hearsay, negated)
     if operators & (WOULD | MAY) or form & COND:
         return Telling(_hypothetical(operators, reported=reported), negated)
     return Telling(_of_deed(document, clause, fit, operators, form), negated)
+
+
+def _of_hearsay(document: Document, clause: Clause, fit: Fit, operators: int) -> Factuality | None:
+    """The French conditional: of what somebody said, a future in the past; otherwise what is only said to be so."""
+    anchor, low = fit.anchor, document.low
+    before = low[max(clause.start, anchor[0] - 40) : anchor[0]]
+    is_compound = bool(anchor[3] & PART) and bool(document.grammar.hearsay.search(before))
+    if not (anchor[3] & COND or is_compound) or operators & (NOT | MAY):
+        return None
+    said = [m for m in clause.marks if m[2] & SAID and m[1] <= anchor[0]]
+    if said and not is_compound and document.grammar.reported.search(low, said[-1][1], anchor[0]):
+        return "planned"
+    return "rumoured" if fit.frame.type in HEARD and not clause.is_relative else None
 
 
 def _marks_object(document: Document, mark: Mark) -> bool:
@@ -75,14 +95,25 @@ def _is_cut_off(document: Document, anchor: Mark, mark: Mark) -> bool:
     return any(f" {word}" in between for word in document.grammar.relative)
 
 
+def _is_attribute(document: Document, anchor: Mark, mark: Mark) -> bool:
+    """Whether a participle only says of a noun that it had been planned ("the line once envisaged for Pulawy has been dropped")."""
+    low, grammar = document.low, document.grammar
+    is_told = anchor[3] & PART and mark[0] < anchor[0] and grammar.passive.search(low[max(0, anchor[0] - 40) : anchor[0]])
+    return bool(is_told and grammar.attributive.search(low[max(0, mark[0] - 24) : mark[0]]))
+
+
 def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> int:
     """Operators that reach the anchor: those before it; after it as well where the anchor is a noun."""
     found = anchor[2] & (OPERATORS & ~(NOT | MAY))
+    if not anchor[3]:  # "has no permit"
+        found |= anchor[2] & NOT
     is_noun = not anchor[3] or bool(document.grammar.nominal.match(document.low, anchor[1]))
     for mark in clause.marks:
         if not mark[2] & REACHING:
             continue
         if mark[2] & NOT_ONLY or (mark[2] & FUTURE and _marks_object(document, mark)):
+            continue
+        if mark[2] & PLAN and mark[3] & PART and _is_attribute(document, anchor, mark):
             continue
         if mark[2] & MAY and any(d.start <= mark[0] < d.end for d in clause.dates):  # the month
             continue
@@ -147,19 +178,21 @@ def _of_deed(  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is 
         return "under_way"
     if grammar.progressive.search(before) and not grammar.has_borders:
         return "under_way"
+    if fit.frame.name in {"start_moved", "design"}:
+        return "planned"
     if form & (PRES | INF | IMPF) and not form & (PAST | PART):
         return _present(fit)
-    return (
-        "planned"
-        if fit.frame.name in {"start_moved", "design"} or (clause.concepts & LOI and kind == "financing")
-        else "achieved"
-    )
+    if form & PART and grammar.being.search(before):
+        return "under_way"  # "is being ramped up"
+    return "planned" if clause.concepts & LOI and kind == "financing" else "achieved"
 
 
 def _present(fit: Fit) -> Factuality | None:
     """The present tells news of a decision or a stop; of an output it is a profile ("makes magnets")."""
-    if fit.frame.name in {"building", "expansion", "capacity_raised", "drilled"}:
+    if fit.frame.name in {"building", "expansion", "capacity_raised", "drilled", "curtailment"}:
         return "under_way"
+    if fit.frame.name == "start_moved":
+        return "planned"
     profile = {"output", "output_denied", "yearly_produced", "funded", "supply_under_agreement"}
     return None if fit.frame.name in profile else "achieved"
 

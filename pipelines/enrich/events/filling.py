@@ -1,5 +1,6 @@
 """Filling: from a telling to events with all their fields."""
 
+import re
 from collections.abc import Sequence
 
 from pipelines.enrich.events.attribution import Voice, attributed
@@ -20,8 +21,12 @@ OF_PLANTS = frozenset({"facility_change", "production_milestone", "schedule_guid
 WITHOUT_STAGE = frozenset({"ownership_change", "policy_control"})
 OF_RARE_EARTHS = frozenset({"cracking", "separation", "metal", "alloy", "magnet"})  # of others only where a step is named
 WITHOUT_SITE = frozenset({"ownership_change", "policy_control", "price_move", "market_assessment"})
+OF_MARKETS = frozenset({"market_assessment", "price_move"})
+WE = mask_of("we")
 CLAIM, OWN_VOICE = mask_of("claim"), mask_of("speaker_voice")
 UP, DOWN, STABLE = mask_of("up"), mask_of("down"), mask_of("stable")
+GRADE = re.compile(r"\bT?REO\b")  # a grade of total rare earth oxides
+OF_COMPANIES = frozenset({"financing", "facility_change", "production_milestone", "schedule_guidance", "supply_agreement", "disruption"})
 SHORT, LONG, NOW = mask_of("short_term"), mask_of("long_term"), mask_of("now_word")
 
 
@@ -49,15 +54,20 @@ class Filler:
         own_voice = bool(told.clause.concepts & OWN_VOICE) and told.type == "superlative_claim"
         if told.type == "superlative_claim":
             voice = self._claimant(told, found, None if own_voice else voice, own_voice=own_voice)
-        attribution = attributed(voice, found.mentions, self.own_release)
+        attribution = attributed(voice, found.mentions, self.own_release, is_own=self._is_own(told))
         if not self._is_of_chain(told, found, site_id, parts):
             return []
         events = self._events(sentence, told, found, site_id, attribution)
+        self.discourse.in_chain.update(m.surface for m in found.mentions if m.entity_id is None and m.type == "company")
         if told.type in OF_PLANTS and events:
             self.discourse.remember(found.operator, site_id, events[0].materials, events[0].stage)
         elif found.operator is not None and told.type in {"resource_study", "financing", "permit"}:
             self.discourse.remember(found.operator, None, (), None)
         return events
+
+    def _is_own(self, told: Told) -> bool:
+        """Whether the clauses say "we" or "our" of what is done: the speaker's own doing."""
+        return told.type not in OF_MARKETS and any(c.concepts & WE for c in told.domain)
 
     def _claimant(self, told: Told, found: Cast, voice: Voice | None, *, own_voice: bool) -> Voice | None:
         """A claim is its claimant's where the text says that he makes it ("presents itself as")."""
@@ -105,6 +115,8 @@ class Filler:
         named = any(m.start >= start and is_of_chain(m.entity_id) for m in found.mentions)
         if named or any(p.materials for p in parts) or any(p.sites for p in parts):
             return True
+        if any(m.entity_id is None and m.surface in self.discourse.in_chain for m in found.mentions):
+            return True
         if not self.relevance.is_dense:
             return False
         if told.type in {"market_assessment", "policy_control", "price_move"}:
@@ -112,7 +124,8 @@ class Filler:
         is_implied = not self.document.grammar.has_borders  # Chinese leaves out what the text before has named
         if is_implied and found.operator is not None and is_of_chain(found.operator.entity_id):
             return True
-        return self.discourse.product != ((), None) or any(self.document.stages.within(p.start, p.end) for p in parts)
+        is_own = told.type in OF_COMPANIES and self.own_release is not None and is_of_chain(self.own_release.entity_id)
+        return is_own or self.discourse.product != ((), None) or any(self.document.stages.within(p.start, p.end) for p in parts)
 
     # --- where ----------------------------------------------------------------------------------------------------
 
@@ -123,6 +136,7 @@ class Filler:
             return self._source(told, found)
         for clause in told.domain:
             sites = [s for s in clause.sites if s.entity_id]
+            sites = [s for s in sites if not s.is_anaphor] or sites
             if sites:
                 return min(sites, key=lambda s: abs(s.start - told.fit.anchor[0])).entity_id
         if told.type == "resource_study" and self.discourse.deposit is not None:
@@ -175,6 +189,9 @@ class Filler:
             ids, stage = ids or known_ids, stage or known_stage
         elif told.type == "resource_study":
             ids = ids or self.discourse.product_of(site_id)[0]
+            if not ids and any(GRADE.search(self.document.text, c.start, c.end) for c in told.domain):
+                ids = ("rare_earths",)
+                self.discourse.remember(None, site_id, ids, None)
             return ids, "exploration"
         if told.type in WITHOUT_STAGE or (
             stage in OF_RARE_EARTHS and ids and not are_rare(ids) and not self._names_step(told, stage)

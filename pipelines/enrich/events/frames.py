@@ -123,7 +123,9 @@ def _governs(frame: Frame, mark: Mark, clause: Clause) -> bool:
         return bool(head[2] & frame.governs)
     before = next((m for m in nouns if m[0] < mark[0]), None)
     if before is not None:
-        before = next((m for m in nouns if m[0] == before[1]), before)  # a compound without borders: its last word
+        for following in nouns:  # of a compound the last word: "recycling line", 回收生产线
+            if before[1] <= following[0] <= before[1] + 1 and following[1] <= mark[0]:
+                before = following
     chosen = before or (after[0] if after else None)
     return chosen is None or bool(chosen[2] & frame.governs)
 

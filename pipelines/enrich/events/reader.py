@@ -25,10 +25,12 @@ LANGUAGES = frozenset(
 WITHOUT_WORDS = frozenset({"company", "agency", "publisher", "place"})
 SIGNING = frozenset({"company", "agency"})
 SHORTEST = 9  # characters of a sentence that can tell an event; a shorter one is a heading
-NOTICE = mask_of("@notice")
+NOTICE, OWN = mask_of("@notice"), mask_of("@own")
 COMPANY_OR_SITE, AUTHORITY = mask_of("@org", "@site"), mask_of("@authority")
 VOICE = mask_of("say", "according", "we")
 CLAIMED = mask_of("superlative")
+TURN = 90  # characters in which a turn of minutes names its speaker
+RUN_IN = 24  # characters of a heading that a paragraph begins with ("Outlook."): the next sentence opens it
 LONGEST = 1600  # characters of a sentence that can tell an event; a longer one has no sentence ends
 
 
@@ -55,6 +57,7 @@ class _Reader:
         self.discourse = Discourse(document, publisher)
         self.filler = Filler(document, self.discourse, relevance, self.own_release)
         self.paragraph_voice: Voice | None = None
+        self.turn: Voice | None = None  # who has the floor, in minutes and interviews
         self.speakers = Speakers(document)
         self.lead = self.discourse.lead = next(iter(found_companies(document)), None)
 
@@ -89,13 +92,15 @@ class _Reader:
     def events(self) -> list[Event]:
         """Sentence by sentence."""
         found: list[Event] = []
-        paragraph, skipped = -1, -1
+        paragraph, skipped, is_headed, has_words = -1, -1, False, self.document.grammar.has_borders
         for sentence in self.document.found.sentences:
-            is_first = sentence.paragraph != paragraph
-            if is_first:
+            is_first = sentence.paragraph != paragraph or is_headed
+            is_headed = has_words and sentence.paragraph != paragraph and sentence.end - sentence.start <= RUN_IN
+            if sentence.paragraph != paragraph:
                 paragraph = sentence.paragraph
                 self.discourse.next_paragraph()
                 self.paragraph_voice = None
+                self._take_turn(sentence)
                 if self.document.grammar.background.search(self.document.text[sentence.start : sentence.start + 80]):
                     skipped = paragraph
             if paragraph != skipped and SHORTEST <= sentence.end - sentence.start <= LONGEST:
@@ -105,6 +110,8 @@ class _Reader:
     def _sentence(self, sentence: Sentence, *, is_first: bool) -> list[Event]:
         low = bisect_left(self.mark_starts, sentence.start)
         marks: list[Mark] = self.marks[low : bisect_left(self.mark_starts, sentence.end, low)]
+        if is_first:
+            self.paragraph_voice = self.turn
         if self._is_empty(sentence, marks) and (self.speakers.last is None or not (is_first or self._is_dated(sentence))):
             return []
         one = whole(self.document, sentence, marks)
@@ -115,7 +122,7 @@ class _Reader:
         parts = clauses(self.document, one) if tells or one.concepts & VOICE else [one]
         voice = self.speakers.of(parts, self._spoken_of(parts))
         if is_first:
-            self.paragraph_voice = voice
+            self.paragraph_voice = voice or self.turn
         if not tells:
             self.filler.calendar.note_prices([one])
             self._note([one])
@@ -128,6 +135,23 @@ class _Reader:
             self.filler.calendar.note_prices(parts)
         self._note(parts)
         return _one_assessment(found)
+
+    def _take_turn(self, sentence: Sentence) -> None:
+        """A paragraph that begins with a name and an organisation in brackets is that organisation's word, till the next turn."""
+        turn = self.document.grammar.turn.match(self.document.text[sentence.start : sentence.start + TURN])
+        if turn is None:
+            return
+        start = sentence.start + turn.end()
+        stop = self.document.text.find(")", sentence.start, start + TURN)
+        named = [m for m in self.document.mentions.within(sentence.start, stop) if m.type in SIGNING] if stop > 0 else []
+        self.turn = Voice(named[-1], named[-1].surface, True) if named else None
+        if not named:
+            return
+        self.speakers.last = self.turn
+        if named[-1].type == "company":
+            self.discourse.operator = named[-1]
+        else:
+            self.discourse.authority = named[-1]
 
     def _is_empty(self, sentence: Sentence, marks: list[Mark]) -> bool:
         """Whether no word can tell an event, and nothing is named that later sentences may mean."""
@@ -152,8 +176,8 @@ class _Reader:
         introduces = self.document.text[sentence.start : sentence.end].rstrip().endswith((":", "："))
         return introduces and not any(part.quantities or part.amounts for part in parts)
 
-    def _context(self) -> int:
-        """What the text before speaks of, as concepts."""
+    def _context(self, parts: list[Clause]) -> int:
+        """What the text before speaks of, as concepts; "@own": figures without an owner are the company's that the text is about."""
         discourse = self.discourse
         found = AUTHORITY if discourse.authority is not None else 0
         known = self.own_release or discourse.operator or discourse.site or self.lead
@@ -161,6 +185,10 @@ class _Reader:
             found |= COMPANY_OR_SITE
         if self.own_release is not None and self.own_release.type == "agency":
             found |= NOTICE
+        company = self.own_release or discourse.operator
+        if company is not None and company.type == "company":
+            named = self.document.mentions.within(parts[0].start, parts[-1].end)
+            found |= OWN if self.own_release is not None or not any(m.type == "place" for m in named) else 0
         return found
 
     def _told(self, parts: list[Clause], voice: Voice | None) -> list[Told]:
@@ -168,7 +196,7 @@ class _Reader:
             self.document,
             parts,
             reported=voice is not None or self.paragraph_voice is not None,
-            context=self._context(),
+            context=self._context(parts),
         )
         lent = 0
         for part in parts:

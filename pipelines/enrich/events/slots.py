@@ -123,8 +123,8 @@ def moved_to(dates: Iterable[DateSpan], document: Document) -> DateSpan | None:
     kept = [
         d
         for d in dates
-        if d.qualifier != "from"
-        and not document.grammar.old_value.search(document.low[max(0, d.start - _NEAR) : d.start])
+        if d.qualifier == "until"  # "from 2026 to 2028"
+        or (d.qualifier != "from" and not document.grammar.old_value.search(document.low[max(0, d.start - _NEAR) : d.start]))
     ]
     return max(kept, key=lambda d: (d.last, d.start)) if kept else None
 

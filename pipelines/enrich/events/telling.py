@@ -7,9 +7,10 @@ from pipelines.enrich.events.discourse import names_new_plant
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.factuality import Telling, telling
 from pipelines.enrich.events.frames import Fit, Frame, fits
-from pipelines.enrich.lexicon import Mark, mask_of
+from pipelines.enrich.lexicon import FINITE, FORMS, Mark, mask_of
 from pipelines.enrich.reading import Factuality
 
+PART = FORMS["part"]
 LENT = mask_of(
     "@org", "@authority", "@material", "@chain", "authority_word", "say", "anonymous", "according", "expect", "future"
 )
@@ -180,7 +181,7 @@ def _event(
     document: Document, clause: Clause, lent: tuple[int, int], reported: bool, carried: Factuality | None
 ) -> Told | None:
     """The event of a clause; `lent`: concepts of the sentence, and of the text before."""
-    for fit in fits(clause, *lent):
+    for fit in _verbs_first(document, clause, fits(clause, *lent)):
         if not _object_fits(document, clause, fit):
             continue
         how = telling(document, clause, fit, reported=reported)
@@ -192,6 +193,22 @@ def _event(
             continue
         return Told(clause, fit, how, _type(document, fit.frame, how, clause), [clause])
     return None
+
+
+def _verbs_first(document: Document, clause: Clause, found: list[Fit]) -> list[Fit]:
+    """A participle that only describes ("closed since 2023, …") yields to the verb of its clause."""
+    if len(found) < 2 or not any(f.anchor[3] & FINITE for f in found):
+        return found
+    grammar, low = document.grammar, document.low
+
+    def describes(fit: Fit) -> bool:
+        anchor = fit.anchor
+        if not anchor[3] & PART or anchor[3] & FINITE:
+            return False
+        before = low[max(clause.start, anchor[0] - 40) : anchor[0]]
+        return not (grammar.perfect.search(before) or grammar.passive.search(before))
+
+    return sorted(found, key=describes)
 
 
 def _gapped(document: Document, clause: Clause, events: list[Told], *, reported: bool) -> Told | None:
@@ -215,7 +232,8 @@ def _type(document: Document, frame: Frame, how: Telling, clause: Clause) -> str
         is_plan = how.factuality == "planned" and names_new_plant(document, clause)
         return "facility_change" if is_plan else "schedule_guidance"
     if frame.is_dated and how.factuality in NOW_DATED and clause.dates:
-        is_phase = frame.name == "construction" and how.factuality == "planned" and clause.concepts & EXPAND
+        is_plan = frame.name == "construction" and how.factuality == "planned"
+        is_phase = is_plan and (clause.concepts & EXPAND or names_new_plant(document, clause))
         return "facility_change" if is_phase else "schedule_guidance"
     if frame.name in {"expansion", "capacity_raised"} and how.factuality == "targeted" and clause.concepts & CAPACITY:
         return "schedule_guidance"
@@ -231,6 +249,8 @@ def _object_fits(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa:
     if fit.frame.object is None:
         return True
     anchor = fit.anchor
+    if fit.frame.object == "parties":
+        return len({m.entity_id or m.surface for m in clause.organisations if m.type == "company"}) > 1
     if any(m[2] & STAKE for m in clause.marks):
         return True
     if fit.frame.object == "stake":
@@ -279,6 +299,9 @@ def _continues(one: Told, other: Told) -> bool:  # noqa: PLR0911, PLR0912  a lad
         return True
     if one.type == "disruption" and other.fit.frame.name in {"pause", "shutdown", "curtailment", "disruption_by_cause"}:
         return True
+    is_cause = other.fit.frame.name == "disruption_by_cause" and not (other.clause.sites or other.clause.dates)
+    if one.fit.frame.name in STOPS and is_cause:  # "was halted after flooding cut the road"
+        return True
     if one.type != other.type or one.type not in MERGED:
         return False
     if one.fit.frame.name in QUOTAS and other.fit.frame.name in QUOTAS:
@@ -319,6 +342,12 @@ def _overrides(one: Told, other: Told) -> bool:
     ):
         one.domain.append(other.clause)
         one.telling = other.telling
+        return True
+    if one.fit.frame.name == "construction_begun" and one.telling.factuality == "under_way" and other.type == "schedule_guidance":
+        if one.clause.dates or not other.clause.dates or other.clause.organisations or other.clause.sites:
+            return False
+        one.domain.append(other.clause)
+        one.fit, one.telling, one.type = other.fit, other.telling, other.type
         return True
     if other.fit.frame.name != "cancelled" or one.telling.factuality not in NOW_DATED or one.type not in GIVEN_UP:
         return False
