@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import kafka.errors
 import orjson
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
@@ -77,7 +78,11 @@ class Writer:
         """Close; what was not flushed is not sent."""
         self._must_be_gapless = False  # from here on the client gives up what is left, all of it
         with deadline(self.settings.deadline_seconds, "closing a producer"):
-            self._producer.close(timeout=2)
+            try:
+                self._producer.close(timeout=2)
+            except kafka.errors.KafkaTimeoutError:
+                # The client's own way to close ends at what it could not send, and leaves its thread at work.
+                self._producer._sender.force_close()
 
 
 class Publisher(Writer):

@@ -59,11 +59,11 @@ def test_a_broker_that_is_killed_while_a_pulls_transaction_is_open_loses_nothing
 def test_a_broker_that_is_paused_past_every_timeout_is_waited_for(own: Own) -> None:
     trial = own()
     trial.feed(150, bad=5)
-    stages = [trial.start(s, how="work", slot="1", settings={"batch_records": 20}) for s in STAGES[:2]]
+    stages = [trial.start(s, how="work", slot="1", settings={"batch_records": 20, "deadline_seconds": 10.0}) for s in STAGES[:2]]
     time.sleep(2)
     broker = psutil.Process(trial.stack.supervisor._records()["broker"].pid)
     broker.suspend()
-    time.sleep(8)
+    time.sleep(9)
     broker.resume()
     trial.settle(120)
     trial.check()
