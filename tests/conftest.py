@@ -1,12 +1,18 @@
 """Real parts for the tests: a broker, a store and the bundled publishers of their own, on free ports, gone at the end."""
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
 
 from pipelines.settings import PREFIX, Settings
 from tests.stack_fixture import TestStack
+
+
+def pytest_configure() -> None:
+    """A plain kill ends the tests as Ctrl-C does, and so leaves nothing behind."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
