@@ -25,6 +25,7 @@ class Cues(Struct, frozen=True):
     longer_before: tuple[str, ...]
     longer_after: tuple[str, ...]
     organisation_stops: tuple[str, ...]
+    adjective: re.Pattern[str]  # between a descriptor and the name that it introduces
 
 
 def begins(text: str, word: str) -> bool:
@@ -57,6 +58,7 @@ def cues(language: str) -> Cues:
         heads=frozenset(known["heads"]),
         heads_zh=tuple(known["heads"]),
         organisation_stops=tuple(knowledge(language, "names")["organisation_stops"]),
+        adjective=re.compile(knowledge(language, "names")["between"]["adjective"]),
         **{
             key: tuple(known[key])
             for key in ("plant_nouns", "locative_after", "locative_before", "place_followers", "longer_before", "longer_after")

@@ -126,7 +126,7 @@ def _add_words(drafts: Drafts, language: str) -> None:
             add(term, Role.CHAIN)
             add(term[0].upper() + term[1:], Role.CHAIN)
     known: dict[str, Any] = knowledge(language, "names")
-    for form in known["legal"]["forms"]:
+    for form in (*known["legal"]["forms"], *known["legal"].get("words", ())):
         add(form, Role.LEGAL)
     for type_, endings in known["organisations"].items():
         for ending in endings:

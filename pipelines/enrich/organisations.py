@@ -1,5 +1,6 @@
 """Organisations outside the register, known by their form: a legal form, an ending, an authority's head, a descriptor."""
 
+import itertools
 import re
 from bisect import bisect_right
 
@@ -10,6 +11,10 @@ _CAPITALISED = r"[^\W\d_a-z][\w'&.-]*"
 _BEFORE_FORM = re.compile(rf"(?:{_CAPITALISED}(?: (?:&|and|of|de|du|et|für) )?[ ]?){{1,5}},?$")
 _AFTER_HEAD = re.compile(rf"(?:(?:the |la |l'|le |les )?{_CAPITALISED}(?:(?:,| and| et| of| de| des| du)? (?=[^\Wa-z\d_]))?){{1,6}}")
 _AFTER_DESCRIPTOR = re.compile(rf"{_CAPITALISED}(?: {_CAPITALISED}){{0,3}}")
+_ARTICLE = re.compile(r"(?:^|\W)(?:l'|le |la |du |au |d'un |un |une )$", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"\w\w(?=\.\s)")
+AGAIN = 40  # times that a name is sought again
+SHORTEST_AGAIN = 4
 REACH = 60  # characters that a name may take
 REACH_ZH = 16
 
@@ -29,10 +34,29 @@ def organisations(
         i = bisect_right(ends, span[0])
         if i == len(taken) or taken[i][0] >= span[1]:
             found.append(span)
-    return found
+    return _with_repeated(context, found, taken) if found and context.language == "fr" else found
 
 
-def _span(context: Surroundings, start: int, end: int, pattern: Pattern) -> Span | None:
+def _with_repeated(context: Surroundings, found: list[Span], taken: list[tuple[int, int, tuple[str, ...]]]) -> list[Span]:
+    """The same names wherever the text gives them again, without the word that introduced them."""
+    covered = sorted([(start, end) for start, end, _ in taken] + [(start, end) for start, end, _ in found])
+    starts = [start for start, _ in covered]
+    again: list[Span] = []
+    for start, end, type_ in found:
+        name = context.document[start:end]
+        if type_ != "company" or len(name) < SHORTEST_AGAIN or any(context.document[a:b] == name for a, b, _ in again):
+            continue
+        for match in itertools.islice(re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", context.document), AGAIN):
+            i = bisect_right(starts, match.start())
+            is_free = (not i or covered[i - 1][1] <= match.start()) and (i == len(covered) or covered[i][0] >= match.end())
+            if is_free:
+                again.append((match.start(), match.end(), type_))
+    return sorted([*found, *again])
+
+
+def _span(  # noqa: PLR0911  one way for each kind of word
+    context: Surroundings, start: int, end: int, pattern: Pattern
+) -> Span | None:
     folded = context.folded
     if pattern.roles & Role.LEGAL:
         if folded[start - 1 : start] != " ":
@@ -48,10 +72,14 @@ def _span(context: Surroundings, start: int, end: int, pattern: Pattern) -> Span
         if name:
             return _within_line(context, start, name.end(), "agency")
     elif pattern.roles & Role.DESCRIPTOR:
-        name = _AFTER_DESCRIPTOR.match(folded, end, end + REACH)
+        if pattern.type == "nation" and not _ARTICLE.search(folded, max(0, start - 6), start):
+            return None  # "the American president X": the noun is another
+        adjective = context.cues.adjective.match(folded, end, end + REACH)
+        name = _AFTER_DESCRIPTOR.match(folded, adjective.end() if adjective else end, end + REACH)
         if name:
-            stop = name.end() - (folded[name.end() - 1] == ".")
-            return _within_line(context, end, stop, pattern.type)
+            ended = _SENTENCE_END.search(folded, name.start(), name.end())
+            stop = ended.end() if ended else name.end() - (folded[name.end() - 1] == ".")
+            return _within_line(context, name.start(), stop, "company" if pattern.type == "nation" else pattern.type)
     return None
 
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 from pipelines.enrich.events.cases import case_of
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
-from pipelines.enrich.lexicon import Mark, mask_of
+from pipelines.enrich.lexicon import FORMS, Mark, mask_of
 from pipelines.enrich.reading import Attribution, Mention
 
 SAY = mask_of("say")
@@ -20,6 +20,8 @@ WE = mask_of("we")
 PRONOUN = mask_of("pronoun")
 OWN_VOICE = mask_of("speaker_voice")
 SPEAKER = ANONYMOUS | TITLE | PRONOUN
+PRODUCER = mask_of("producer")
+PART = FORMS["part"]
 REACH = 110  # characters between a speaker and the verb
 STAFF = 9  # characters between "analysts" and their firm
 BESIDE = 3  # characters between "according to" and a pronoun
@@ -57,7 +59,8 @@ class Speakers:
                 if mark[2] & ACCORDING:
                     voice = self._after(clause, mark, spoken_of)
                 elif mark[2] & SAY:
-                    follows = self._follows_quote(clause, mark)
+                    is_agent = mark[3] & PART and self.document.low.startswith(" by ", mark[1])  # "is expected by X to fall"
+                    follows = is_agent or self._follows_quote(clause, mark)
                     voice = self._after(clause, mark, spoken_of, inverted=True) if follows else None
                     voice = voice or self._before(clause, mark, spoken_of)
                 if voice and voice.is_named:
@@ -120,6 +123,8 @@ class Speakers:
                 return Voice(mention, mention.surface, True)
             if case == "" or (case in {"of", "at"} and not any(m[2] & ANONYMOUS for m in marks)):
                 return Voice(mention, mention.surface, True)
+        if last is not None and last[2] & PRODUCER and spoken_of is not None and self._is_the_one(clause, last, marks):
+            return Voice(spoken_of, spoken_of.surface, True)
         if last is not None and last[2] & ANONYMOUS and not last[2] & TITLE:
             phrase = self._noun_phrase(clause, last, clause.start)
             firm = document.grammar.proper.search(phrase)  # of a firm outside the register
@@ -133,6 +138,13 @@ class Speakers:
                 else self._source(clause, start, mark)
             )
         return found
+
+    def _is_the_one(self, clause: Clause, mark: Mark, marks: list[Mark]) -> bool:
+        """ "The London-listed company": the one that the text is about, if nobody else is named beside it ("bankers close to the company")."""
+        document = self.document
+        if len(marks) > 1 or not document.grammar.has_borders or document.low.endswith("s", mark[0], mark[1]):
+            return False
+        return bool(document.grammar.definite.search(document.low[max(clause.start, mark[0] - 40) : mark[0]]))
 
     def _source(self, clause: Clause, start: int, mark: Mark) -> Voice | None:
         """A forecaster outside the register that a Chinese clause begins with: all before its verb of speech."""
@@ -150,7 +162,7 @@ class Speakers:
         if person and not any(
             m.start < person.end() and m.end > person.start() for m in self.document.mentions.within(start - 40, end)
         ):
-            return Voice(None, person[0], True)
+            return self._employer(person.end()) or Voice(None, person[0], True)
         if not marks:
             return None
         mark = marks[-1]
@@ -169,6 +181,17 @@ class Speakers:
             if mention.type not in NOT_SPEAKERS and case_of(self.document, clause, mention) in {"", "of"}:
                 return Voice(mention, mention.surface, True)
         return None
+
+    def _employer(self, start: int) -> Voice | None:
+        """The organisation of a person, from the words set beside the name (", who runs X", ", chief executive of X")."""
+        low = self.document.low
+        if not low.startswith(", ", start):
+            return None
+        stop = low.find(",", start + 2, start + REACH)
+        near = self.document.mentions.within(start, stop if stop >= 0 else start + AFTER)
+        named = next((m for m in near if m.type not in NOT_SPEAKERS), None)
+        between = low[start + 2 : named.start] if named else ""
+        return Voice(named, named.surface, True) if named and self.document.grammar.employs.search(between) else None
 
     def _follows_quote(self, clause: Clause, mark: Mark) -> bool:
         before = self.document.low[max(0, mark[0] - 10) : mark[0]]

@@ -126,6 +126,7 @@ class Grammar:
         self.definite = re.compile(groups["definite"])
         self.copula = re.compile(groups["copula"])
         self.verbless = frozenset(table.get("cut", {}).get("verbless", ()))  # joints of clauses that no verb stands before
+        self.employs = re.compile(groups.get("employs", NEVER))
         self.attributive = re.compile(groups.get("attributive", NEVER))
         self.being = re.compile(groups.get("being", NEVER))
         self.background = re.compile(groups["background"], re.IGNORECASE)

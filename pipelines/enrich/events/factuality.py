@@ -136,7 +136,7 @@ def _hypothetical(operators: int, *, reported: bool) -> Factuality | None:
     if operators & TALKS:
         return "rumoured"
     if operators & NOT:
-        return None
+        return "denied" if reported and operators & WOULD else None
     return "planned" if reported and operators & WOULD else None
 
 

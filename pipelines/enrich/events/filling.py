@@ -112,10 +112,9 @@ class Filler:
     def _is_of_chain(self, told: Told, found: Cast, site_id: str | None, parts: list[Clause]) -> bool:
         """The event touches the chain: a site, a company of it, a material, or a text that is about nothing else."""
         start = parts[0].start  # a name lent by the text before does not count
-        named = any(m.start >= start and is_of_chain(m.entity_id) for m in found.mentions)
+        chain = self.discourse.in_chain
+        named = any((m.start >= start and is_of_chain(m.entity_id)) or (not m.entity_id and m.surface in chain) for m in found.mentions)
         if named or any(p.materials for p in parts) or any(p.sites for p in parts):
-            return True
-        if any(m.entity_id is None and m.surface in self.discourse.in_chain for m in found.mentions):
             return True
         if not self.relevance.is_dense:
             return False
@@ -144,6 +143,8 @@ class Filler:
             fits = found.operator is None or parent_of(deposit.entity_id) in {None, found.operator.entity_id}
             return deposit.entity_id if fits else None
         if told.type == "disruption" and not any(c.concepts & PLANT for c in told.domain):
+            return None
+        if told.type == "superlative_claim" and not told.clause.concepts & PLANT:  # of the whole company
             return None
         if told.type in OF_PLANTS or told.type == "resource_study":
             return self.discourse.site_for(told.clause, found.operator)
@@ -201,7 +202,7 @@ class Filler:
 
     def _stage(self, told: Told, domain: list[Clause], mentioned: Sequence[MaterialMention]) -> str | None:
         """The step that the clauses name: of a deal or a price the product's, of a plant the work done there."""
-        first = told.type not in OF_PLANTS
+        first = told.type not in OF_PLANTS or told.type == "production_milestone"
         for clause in domain:
             materials = mentioned if clause is told.clause else clause.materials
             for start, end in ((clause.start, clause.end), *((clause.head,) if clause.head else ())):

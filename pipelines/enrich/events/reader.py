@@ -225,7 +225,7 @@ class _Reader:
 
 def may_tell(concepts: int) -> bool:
     """Whether a sentence with these concepts may tell an event; the text before may lend it names."""
-    return bool(concepts & CLAIMED) or bool(fitting(concepts, -1))
+    return bool(concepts & CLAIMED) or bool(fitting(concepts | OWN, -1))
 
 
 @cache

@@ -14,7 +14,7 @@ from pipelines.reference import register
 SAY = mask_of("say", "according")
 TO_BUY = mask_of("buy", "offtake", "source_from")
 TO_SUPPLY = mask_of("supply", "ship")
-RECEIVE = mask_of("receive", "raise_funds", "apply")
+RECEIVE = mask_of("receive", "raise_funds", "apply", "sell")
 AUTHORITY_WORD = mask_of("authority_word")
 PRODUCER = mask_of("producer")
 OFFTAKE = mask_of("offtake")
@@ -130,7 +130,11 @@ def _operator(stage: Stage) -> list[Mention]:  # noqa: PLR0911  a ladder: the ne
     if stage.speaker is not None and is_company(stage.speaker):
         return [stage.speaker]
     operator = stage.discourse.operator
-    if operator is None and stage.clause.concepts & PRODUCER:  # "the company" of a text that is about one
+    owners = {parent_of(s.entity_id) for s in sites} - {None}
+    if owners and (operator is None or operator.entity_id not in owners):  # the owner of the site is not named
+        return []
+    speaks_of_company = any(m[2] & PRODUCER and not m[2] & PLANT for m in stage.clause.marks)
+    if operator is None and speaks_of_company:  # "the company" of a text that is about one
         operator = stage.discourse.lead
     if operator is None or stage.discourse.definite(stage.clause) is False:
         return []
@@ -287,7 +291,8 @@ def _owners(stage: Stage) -> Cast:
         earlier = [m for c in stage.sentence if c.index < stage.clause.index for m in c.organisations if is_company(m)]
         found += [Party(m, "object", -3) for m in earlier[-1:]]
     found = _distinct(found)
-    if len(found) == 1 and found[0].mention.start > stage.fit.anchor[0] and stage.discourse.operator is not None:
+    is_alone = len(found) == 1 and found[0].case != "by"
+    if is_alone and found[0].mention.start > stage.fit.anchor[0] and stage.discourse.operator is not None:
         found = _distinct([Party(stage.discourse.operator, "", -2), *found])
     joint = stage.fit.frame.name == "joint_venture"
     agents = [p for p in found if p.case == "by"]

@@ -37,7 +37,7 @@ ANTECEDENT = mask_of(
 LENT_LATER = mask_of(
     "disrupt", "pause", "close", "curtail", "@amount", "@price", "@quantity", "@yearly", "@percent", "@date"
 )
-SPOKEN_OF = mask_of("@org", "@site")
+SPOKEN_OF, OWN = mask_of("@org", "@site"), mask_of("@own")
 FIGURES = mask_of("@amount", "@quantity")
 NOT = mask_of("not")
 NOBODY = mask_of("nobody")
@@ -119,7 +119,7 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
             and (document.grammar.has_borders or not _only_says_how(clause) or clause is found[-1])
             and not document.grammar.after_which.search(document.low, clause.end - 6, clause.end)
         ):
-            event = _event(document, clause, (whole & lent | later, named), reported, carried)
+            event = _event(document, clause, (whole & lent | later | context & OWN, named), reported, carried)
             event = event or _gapped(document, clause, events, reported=reported)
         if event is None and events and clause.concepts & DENY and events[-1].telling.factuality != "denied":
             events[-1].telling = Telling("denied", True)
