@@ -46,7 +46,7 @@ class _Reader:
         self.text, self.low, self.language, self.signer = text, lower(fold(text)), language, signer
         self.known: dict[str, Any] = knowledge(language, "anaphora")
         space = "" if language == "zh" else " "
-        self.beside = {key: tuple(space + word for word in self.known[key]) for key in ("sources", "prepositions")}
+        self.beside = {key: tuple(space + word for word in self.known.get(key, ())) for key in ("sources", "prepositions", "oblique")}
         self.starts = [s.start for s in sentences] or [0]
         self.by_sentence: dict[int, list[Mention]] = {}
         self.sites: dict[str | None, Mention] = {}  # where each plant and deposit is first named
@@ -146,6 +146,9 @@ class _Reader:
         if earlier:
             part = max(self.low.rfind(mark, 0, start) for mark in ";；")
             return [self._first([m for m in earlier if m.start > part] or earlier, sentence)]
+        said = self.low[self.starts[sentence] : start]
+        if kind == "possessive" and any(word in said for word in self.known.get("newcomers", ())):
+            return []
         for back in range(sentence - 1, max(sentence - BACK, -1), -1):
             named = [m for m in self.by_sentence.get(back, ()) if m.type in types and not self._is_possessive(m)]
             if named:
@@ -171,6 +174,8 @@ class _Reader:
         """The name of the type: for companies the subject of the nearest sentence, for sites the nearest name."""
         for back in range(sentence, max(sentence - BACK, -1), -1):
             named = [m for m in self.by_sentence.get(back, ()) if m.type in types and m.end <= start]
+            if named and types[0] in {"company", "agency"}:
+                named = [m for m in named if not self._follows(m, "oblique")] or (named if back == sentence else [])
             if named and types[0] in {"company", "agency"}:
                 plain = [m for m in named if not self._follows(m, "sources")]
                 return (plain or named)[:1]

@@ -24,6 +24,7 @@ class Placed(Protocol):
 
 
 T = TypeVar("T", bound=Placed)
+MAY_LACK = ("attributive", "being", "same_goods", "employs")  # groups that not every language has
 NEVER = "$a"  # of a language that has no such words
 
 
@@ -111,8 +112,6 @@ class Grammar:
         self.total = re.compile(groups["total"])
         self.until = re.compile(groups["until"])
         self.since = re.compile(groups["since"])
-        self.delta = re.compile(groups["delta"])
-        self.value = re.compile(groups["value"])
         self.source = re.compile(groups["source"])
         self.proper = re.compile(groups["proper"])
         self.unnamed = re.compile(groups["unnamed"])
@@ -126,13 +125,13 @@ class Grammar:
         self.definite = re.compile(groups["definite"])
         self.copula = re.compile(groups["copula"])
         self.verbless = frozenset(table.get("cut", {}).get("verbless", ()))  # joints of clauses that no verb stands before
-        self.employs = re.compile(groups.get("employs", NEVER))
-        self.attributive = re.compile(groups.get("attributive", NEVER))
-        self.being = re.compile(groups.get("being", NEVER))
+        self.attributive, self.being, self.same_goods, self.employs = (re.compile(groups.get(name, NEVER)) for name in MAY_LACK)
         self.background = re.compile(groups["background"], re.IGNORECASE)
         self.joint = re.compile(table["joints"]["names"], re.IGNORECASE)
         self.cuts = re.compile(either([fold(cut) for cut in table["cut"]["at"]]))
         self.before_times = frozenset(table["cut"].get("before_times", ()))  # cuts that a date after them makes none
+        self.since_then = re.compile(groups["since_then"])
+        self.present_first: bool = groups["present_first"]  # of a form that may be both present and past
         self.turn = re.compile(groups["turn"])
         self.reported = re.compile(groups["reported"])
         self.hearsay = re.compile(groups["hearsay"])

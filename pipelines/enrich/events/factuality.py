@@ -6,7 +6,7 @@ from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.frames import Fit
 from pipelines.enrich.lexicon import FORMS, VERB, Mark, mask_of
-from pipelines.enrich.reading import Factuality
+from pipelines.enrich.reading import DateSpan, Factuality
 
 NOT = mask_of("not")
 NOT_ONLY = mask_of("not_only")
@@ -21,12 +21,14 @@ IF = mask_of("if")
 WOULD = mask_of("would")
 SAY = mask_of("say", "according", "anonymous")
 SAID = mask_of("say")
+AGREED = mask_of("agreement", "mou", "offtake", "supply_deal")
 CANCEL = mask_of("cancel")
 NOBODY = mask_of("nobody")
 SIGN = mask_of("sign")
 HEARD = frozenset(
     {"ownership_change", "facility_change", "financing", "supply_agreement", "permit", "policy_control", "production_milestone"}
 )
+LASTING = frozenset({"policy_control", "disruption"})  # in force, or down, since a day
 STOPS = frozenset({"cancelled", "pause", "shutdown"})
 DECIDE = mask_of("decide")
 IN_PROGRESS = mask_of("in_progress")
@@ -74,6 +76,8 @@ def _of_hearsay(document: Document, clause: Clause, fit: Fit, operators: int) ->
     is_compound = bool(anchor[3] & PART) and bool(document.grammar.hearsay.search(before))
     if not (anchor[3] & COND or is_compound) or operators & (NOT | MAY):
         return None
+    if fit.frame.type == "supply_agreement" and any(m[2] & AGREED and m[0] < anchor[0] for m in clause.marks):
+        return None  # the terms of what was agreed
     said = [m for m in clause.marks if m[2] & SAID and m[1] <= anchor[0]]
     if said and not is_compound and document.grammar.reported.search(low, said[-1][1], anchor[0]):
         return "planned"
@@ -132,6 +136,12 @@ def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> i
     return found
 
 
+def _is_over(document: Document, date: DateSpan) -> bool:
+    """Whether a date lies before the publication."""
+    published = document.found.published_on
+    return published is None or date.last < published
+
+
 def _hypothetical(operators: int, *, reported: bool) -> Factuality | None:
     if operators & TALKS:
         return "rumoured"
@@ -149,6 +159,8 @@ def _of_deed(  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is 
     before = document.low[max(clause.start, anchor[0] - 40) : anchor[0]]
     if form & PART and form & PRES and not (grammar.perfect.search(before) or grammar.passive.search(before)):
         form &= ~PART  # « construit » without an auxiliary is the present
+    if grammar.present_first and form & PRES and form & PAST and not any(_is_over(document, d) for d in clause.dates):
+        form &= ~PAST
     if fit.anchor[2] & IN_FORCE and fit.frame.name == "control_in_force":
         return "under_way"
     if operators & NOT:
@@ -167,6 +179,11 @@ def _of_deed(  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is 
         return "under_way"
     if kind == "policy_control" and any(m[2] & STABLE and 0 < anchor[0] - m[0] < 14 for m in clause.marks):
         return "under_way"  # "remain suspended"
+    lasts = kind in LASTING and any(grammar.since_then.search(document.low, max(0, d.start - 12), d.start) for d in clause.dates)
+    if lasts and not grammar.perfect.search(before):
+        return "under_way"
+    if form & PRES and any(m[2] & UNDER_WAY and 0 < m[0] - anchor[1] <= BESIDE for m in clause.marks):
+        return "under_way"  # "still benefits": the adverb of French follows its verb
     if form & ING and grammar.progressive.search(before):
         return "under_way"
     if form & VERB and grammar.purpose.search(before):

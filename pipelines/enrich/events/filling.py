@@ -40,6 +40,7 @@ class Filler:
         self.discourse = discourse
         self.relevance = relevance
         self.own_release = own_release
+        self.goods: tuple[str, ...] = ()  # of the last event of a market
         self.calendar = Calendar(document, own_release=own_release is not None)
 
     def fill(self, sentence: Sentence, parts: list[Clause], told: Told, voice: Voice | None) -> list[Event]:
@@ -194,11 +195,21 @@ class Filler:
                 ids = ("rare_earths",)
                 self.discourse.remember(None, site_id, ids, None)
             return ids, "exploration"
+        elif told.type == "permit" and site_id:
+            ids = ids or self.discourse.product_of(site_id)[0]
+        elif told.type in OF_MARKETS:
+            ids = self._goods(told, ids)
         if told.type in WITHOUT_STAGE or (
             stage in OF_RARE_EARTHS and ids and not are_rare(ids) and not self._names_step(told, stage)
         ):
             stage = None
         return ids, stage
+
+    def _goods(self, told: Told, ids: tuple[str, ...]) -> tuple[str, ...]:
+        """What is traded; "the oxide", "such scrap" is what was traded in the event before."""
+        taken_up = not ids and any(self.document.grammar.same_goods.search(self.document.low, c.start, c.end) for c in told.domain)
+        self.goods = self.goods if taken_up else ids
+        return self.goods
 
     def _stage(self, told: Told, domain: list[Clause], mentioned: Sequence[MaterialMention]) -> str | None:
         """The step that the clauses name: of a deal or a price the product's, of a plant the work done there."""

@@ -15,6 +15,7 @@ SAY = mask_of("say", "according")
 TO_BUY = mask_of("buy", "offtake", "source_from")
 TO_SUPPLY = mask_of("supply", "ship")
 RECEIVE = mask_of("receive", "raise_funds", "apply", "sell")
+ISSUE, FUND = mask_of("raise_funds", "raise_capital", "equity"), mask_of("fund", "debt", "grant")
 AUTHORITY_WORD = mask_of("authority_word")
 PRODUCER = mask_of("producer")
 OFFTAKE = mask_of("offtake")
@@ -199,7 +200,8 @@ def _dealers(stage: Stage) -> Cast:
             found = [*found, Party(leader, "", -2)]
             sides = (found[:1], found[1:])
     if not found:
-        return Cast([()], [], None)
+        own = [leader] if stage.own_release and leader is not None else []
+        return Cast([tuple(actor("supplier", m) for m in own)], own, leader if own else None)
     concepts = stage.clause.concepts
     is_buyer_first = _buys(stage, sides, concepts)
     roles = ("buyer", "supplier") if is_buyer_first else ("supplier", "buyer")
@@ -266,7 +268,8 @@ def _funders(stage: Stage) -> Cast:
     actors = []
     for party in found:
         is_subject = party.case in {"", "object"} and party.mention.start < anchor[0]
-        gives = party.case in {"from", "by"} or party.mention.type == "agency" or (is_subject and not receives)
+        issues = party.case == "by" and anchor[2] & ISSUE and not anchor[2] & FUND and party.mention.type == "company"
+        gives = (party.case in {"from", "by"} and not issues) or party.mention.type == "agency" or (is_subject and not receives)
         role = "investor" if gives else "recipient"
         actors.append(actor(role, party.mention))
     mentions = [p.mention for p in found]

@@ -78,3 +78,26 @@ def test_every_event_names_its_rule_and_quotes_its_sentence() -> None:
 def test_a_text_off_the_chain_tells_nothing() -> None:
     text = "The bakery opened its second factory in May. It will produce 3,000 tonnes of bread a year from 2027."
     assert events("en", text, context="A page about the town.\n") == []
+
+
+def test_a_company_outside_the_register_is_not_taken_for_the_one_spoken_of_before() -> None:
+    text = (
+        "Cyclic Materials a ouvert en mai un centre de recyclage d'aimants. La minière Vitalor a foré 4 000 mètres à Kipawa en mai. "
+        "Le ministère a suspendu le 2 juin le permis de Vitalor à Kipawa."
+    )
+    assert [[actor.surface for actor in event.actors] for event in events("fr", text)][1:] == [["Vitalor"], ["Vitalor"]]
+
+
+def test_who_has_the_floor_speaks_for_himself() -> None:
+    text = (
+        "M. Paul Rey (Carester). – Nous avons démarré en mai notre ligne pilote de séparation.\n"
+        "Mme Laure Petit (Solvay). – Nous avons doublé en avril notre capacité de séparation à La Rochelle."
+    )
+    found = [(event.attribution.kind, [actor.entity_id for actor in event.actors]) for event in events("fr", text)]
+    assert found == [("self", ["carester"]), ("self", ["solvay"])]
+
+
+def test_a_pronoun_after_the_quote_is_the_subject_before_it() -> None:
+    text = "Le METI portera de 60 à 180 jours le stock national d'antimoine et de gallium, a-t-il fait savoir à Tokyo."
+    (event,) = events("fr", text)
+    assert (event.type, event.attribution.kind) == ("policy_control", "self")
