@@ -101,7 +101,7 @@ class Speakers:
             return Voice(None, self._noun_phrase(clause, unnamed, end), False)
         return self._officer(clause, [m for m in marks if m[2] & (TITLE | PRONOUN)], end, limit, spoken_of)
 
-    def _before(self, clause: Clause, mark: Mark, spoken_of: Mention | None) -> Voice | None:
+    def _before(self, clause: Clause, mark: Mark, spoken_of: Mention | None) -> Voice | None:  # noqa: PLR0911  a ladder: the nearest that the text gives
         """The subject of the verb: the nearest name or unnamed speaker before it that no preposition takes away."""
         start = clause.head[0] if clause.head else clause.start
         document, low = self.document, max(start, mark[0] - REACH)
@@ -123,9 +123,9 @@ class Speakers:
                 return Voice(mention, mention.surface, True)
             if case == "" or (case in {"of", "at"} and not any(m[2] & ANONYMOUS for m in marks)):
                 return Voice(mention, mention.surface, True)
-        if last is not None and last[2] & PRODUCER and spoken_of is not None and self._is_the_one(clause, last, marks):
-            return Voice(spoken_of, spoken_of.surface, True)
         if last is not None and last[2] & ANONYMOUS and not last[2] & TITLE:
+            if spoken_of is not None and self._is_the_one(clause, last, marks):
+                return Voice(spoken_of, spoken_of.surface, True)
             phrase = self._noun_phrase(clause, last, clause.start)
             firm = document.grammar.proper.search(phrase)  # of a firm outside the register
             return Voice(None, firm[0], True) if firm else Voice(None, phrase, False)
@@ -140,9 +140,9 @@ class Speakers:
         return found
 
     def _is_the_one(self, clause: Clause, mark: Mark, marks: list[Mark]) -> bool:
-        """ "The London-listed company": the one that the text is about, if nobody else is named beside it ("bankers close to the company")."""
+        """ "The London-listed company": the one that the text is about, unless others stand beside it ("bankers close to the company")."""
         document = self.document
-        if len(marks) > 1 or not document.grammar.has_borders or document.low.endswith("s", mark[0], mark[1]):
+        if len(marks) > 1 or not mark[2] & PRODUCER or not document.grammar.has_borders or document.low.endswith("s", mark[0], mark[1]):
             return False
         return bool(document.grammar.definite.search(document.low[max(clause.start, mark[0] - 40) : mark[0]]))
 

@@ -44,6 +44,7 @@ class Calendar:
             own, lent = [d for d in own if not self._is_to_come(d)], [d for d in lent if not self._is_to_come(d)]
         if told.type != "policy_control":
             own, lent = [d for d in own if not self._is_so_far(d)], [d for d in lent if not self._is_so_far(d)]
+        own = [d for d in own if not _is_of_old_value(told.clause, d)]
         anchor = told.fit.anchor[0]
         found = in_force([*own, *lent], anchor, self.document) if told.type == "policy_control" else None
         found = found or (date_of(own, anchor, self.document) or date_of(lent, anchor, self.document) if own or lent else None)
@@ -84,6 +85,12 @@ class Calendar:
         is_heading = parts[-1].end - parts[0].start < HEADING and any(p.materials for p in parts)
         if is_heading or any(p.concepts & PRICE for p in parts):
             self.price_day = days[0]
+
+
+def _is_of_old_value(clause: Clause, date: DateSpan) -> bool:
+    """The day of a former figure: "up from 2,404 tonnes in the December quarter"."""
+    old = [q.end for q in clause.quantities if q.role == "from"] + [a.end for a in clause.amounts if a.role == "from"]
+    return any(0 <= date.start - end < BESIDE + BESIDE for end in old)
 
 
 def _is_at_end_of_speech(told: Told, clause: Clause, date: DateSpan, said: Mark) -> bool:

@@ -12,6 +12,7 @@ from pipelines.reference import register
 
 T = TypeVar("T", Quantity, Amount)
 _NEAR = 40
+APART = 30  # characters that a comma counts for
 CAPACITY = mask_of("capacity")
 TARGET_OUTPUT = mask_of("output", "produce")
 PLANT = mask_of("plant", "mine", "project", "expand", "build", "open")
@@ -26,6 +27,8 @@ def first_fit(items: Sequence[T], document: Document, *, prefer_last: bool = Fal
     chosen = to or kept or (items if is_sum and (len(items) == 1 or items[0].role is None) else [])
     if not chosen and len(items) == 1 and items[0].role is None and not _is_old(document, items[0]):
         chosen = items  # a total of nothing that is named beside it
+    if not chosen and len(items) == 2 and items[0].role is None and items[1].role == "from":
+        chosen = items[:1]  # "total output was 3,200 tonnes, up from 2,400"
     return (chosen[-1] if prefer_last else chosen[0]) if chosen else None
 
 
@@ -141,7 +144,13 @@ def date_of(dates: Iterable[DateSpan], anchor: int, document: Document) -> DateS
         if document.grammar.old_value.search(before) and date.qualifier not in {"from", "until", "by", "after"}:
             continue
         kept.append(date)
-    return min(kept, key=lambda d: abs(d.start - anchor)) if kept else None
+    return min(kept, key=lambda d: _distance(document, d, anchor)) if kept else None
+
+
+def _distance(document: Document, date: DateSpan, anchor: int) -> int:
+    """Characters between a date and the word that tells; a comma between them keeps them apart."""
+    low, high = sorted((date.start, anchor))
+    return high - low + (APART if document.grammar.has_borders and document.low.find(", ", low, high) >= 0 else 0)
 
 
 def when(date: DateSpan | None) -> tuple[str | None, str | None, Precision]:

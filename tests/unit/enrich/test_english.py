@@ -1,0 +1,105 @@
+"""English news: figures, days, speakers and products that hang on more than one word, each told by a sentence or two."""
+
+import pytest
+
+from pipelines.enrich.read import read
+from pipelines.enrich.reading import Event, Page
+
+CONTEXT = "Rare earth news: neodymium, dysprosium and terbium projects of MP Materials and Lynas Rare Earths were in focus.\n"
+RELEASE = "Lynas Rare Earths Limited (ASX: LYC) reports on its neodymium, dysprosium and terbium business.\n"
+
+
+def events(text: str, *, release: bool = False) -> list[Event]:
+    """The events of `text`, of a wire or (`release`) of a company's own release; published on 10 June 2026, a Wednesday."""
+    before = RELEASE if release else CONTEXT
+    reading = read(Page("x", before + text, "", "ASX" if release else "Wire", "2026-06-10", "en"))
+    return [event for event in reading.events if event.start >= len(before)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "value_to"),
+    [
+        ("Dysprosium oxide, cif Europe: $820-860/kg, down from $850-900/kg", 820, 860),
+        ("Terbium oxide slipped by $20/kg to $1,050-1,120/kg on Tuesday.", 1050, 1120),
+        ("NdPr oxide fell to $98.50/kg on Monday from $101-103/kg a week earlier.", 98.5, None),
+    ],
+)
+def test_a_price_is_the_new_one(text: str, value: float, value_to: float | None) -> None:
+    (event,) = events(text)
+    assert event.amount is not None
+    assert (event.type, event.amount.value, event.amount.value_to) == ("price_move", value, value_to)
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "precision"),
+    [
+        ("Aclara Resources moved the start of construction at Carina from 2027 to 2029.", "2029-01-01", "year"),
+        ("Iluka Resources pushed first oxide at Eneabba back by two quarters, to the third quarter of 2027.", "2027-07-01", "quarter"),
+        ("Arafura Rare Earths is targeting the first rare earth concentrate from Nolans in H1 2028.", "2028-01-01", "half"),
+        ("Arafura Rare Earths now aims to begin construction of Nolans in 2028.", "2028-01-01", "year"),
+    ],
+)
+def test_a_date_set_or_moved_is_the_new_one(text: str, date: str, precision: str) -> None:
+    (event,) = events(text)
+    assert (event.type, event.date, event.date_precision) == ("schedule_guidance", date, precision)
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("On 3 June Arafura Rare Earths drew A$85 million of a loan. An offtake agreement with Siemens was signed the same day.",
+         "2026-06-03"),
+        ('"We put the first shovel in on March 30," said the finance chief of Energy Fuels of the White Mesa expansion.', "2026-03-30"),
+        ("Noveon Magnetics, which was a start-up last year, opened a plant in San Marcos on 2 May.", "2026-05-02"),
+    ],
+)  # fmt: skip
+def test_a_deed_has_its_own_day(text: str, date: str) -> None:
+    assert events(text)[-1].date == date
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ('"We commissioned the circuit at Mountain Pass in May," said James Roe, who runs MP Materials.', "self"),
+        ("Pensana halted work at its Longonjo mine in May, the London-listed company said.", "self"),
+        ("Pensana has not begun work at its Longonjo mine, two bankers close to the company said.", "anonymous"),
+        ("Dysprosium supply is expected by Adamas Intelligence, a consultancy, to stay tight next year.", "named"),
+        ("Outlook. Output of NdPr oxide at Mountain Pass was 96 tonnes in May, MP Materials said.", "self"),
+    ],
+)
+def test_a_word_is_the_speakers(text: str, kind: str) -> None:
+    assert [event.attribution.kind for event in events(text)] == [kind]
+
+
+def test_a_heading_within_a_paragraph_does_not_open_it() -> None:
+    text = "Output. MP Materials said it opened the 10X facility in May. A second line there will make 900 tonnes of magnets a year."
+    assert [event.attribution.kind for event in events(text)] == ["self", "self"]
+
+
+def test_the_oxide_is_the_one_spoken_of() -> None:
+    found = events("Demand for dysprosium oxide is weak, traders said. Supply of the oxide should fall in July, they expect.")
+    assert [event.materials for event in found] == [("Dy",), ("Dy",)]
+
+
+def test_a_grade_of_oxides_is_of_rare_earths() -> None:
+    (event,) = events("The feasibility study on Songwe Hill gives an ore reserve of 18.1 Mt grading 1.16% TREO.")
+    assert (event.type, event.site_id, event.materials) == ("resource_study", "songwe_hill", ("rare_earths",))
+
+
+def test_a_release_tells_its_own_output_and_deals() -> None:
+    text = "NdPr oxide output of 1,912 tonnes in May\nNo binding offtake agreement has been signed for terbium oxide\n"
+    found = events(text, release=True)
+    assert [(event.type, event.factuality, event.attribution.kind) for event in found] == [
+        ("production_milestone", "achieved", "self"),
+        ("supply_agreement", "denied", "self"),
+    ]
+
+
+def test_the_company_is_not_the_one_delivered_to() -> None:
+    found = events("MP Materials shipped its first magnets to General Motors in May. The company sold $50 million of notes on 2 June.")
+    assert [actor.entity_id for actor in found[-1].actors] == ["mp_materials"]
+
+
+def test_a_cause_after_a_stop_is_no_second_event() -> None:
+    (event,) = events("Work at Browns Range was halted on Sunday after flooding cut the access road, Northern Minerals said.")
+    assert (event.type, event.site_id, event.date) == ("disruption", "browns_range", "2026-06-07")
