@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from pipelines.enrich.events.clauses import Clause
-from pipelines.enrich.lexicon import VERB, Mark, bits, mask_of
+from pipelines.enrich.lexicon import FINITE, VERB, Mark, bits, mask_of
 
 _OPTIONAL = frozenset({"supply_market_only"})
 
@@ -90,9 +90,15 @@ def _anchor(frame: Frame, clause: Clause) -> Mark | None:
             continue
         if mark[2] & IN_PROGRESS & frame.anchor:
             return mark
-        if best is None or (mark[3] and not best[3]):
+        if best is None or (mark[3] and not best[3]) or (_yields(best, clause) and mark[3] & FINITE and not mark[2] & SAY):
             best = mark
     return best
+
+
+def _yields(mark: Mark, clause: Clause) -> bool:
+    """Whether the verb only says that the deed was told of, or is a participle before the clause's subject."""
+    opens = bool(mark[3]) and not mark[3] & FINITE and mark[0] - clause.start < OPENING
+    return bool(mark[3] and mark[2] & SAY) or (opens and not mark[3] & VERB)
 
 
 def _fills_alone(mark: Mark, frame: Frame, clause: Clause) -> bool:
@@ -133,5 +139,7 @@ def _governs(frame: Frame, mark: Mark, clause: Clause) -> bool:
 OF_PLANTS = mask_of("plant", "mine", "project", "construction", "production", "ramp")
 OF_POLICY = mask_of("control", "quota", "tariff", "stockpile", "demand", "supply_market", "price", "permit", "listing")
 IN_PROGRESS = mask_of("in_progress")
+SAY = mask_of("say")
+OPENING = 3  # characters of a clause before a participle that opens it
 NEAR = 40  # characters between a verb and its object
 _SEEN_MASK = mask_of(*(name for name in bits() if name.startswith("@")))

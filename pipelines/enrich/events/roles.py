@@ -131,8 +131,10 @@ def _operator(stage: Stage) -> list[Mention]:  # noqa: PLR0911  a ladder: the ne
     if stage.speaker is not None and is_company(stage.speaker):
         return [stage.speaker]
     operator = stage.discourse.operator
-    owners = {parent_of(s.entity_id) for s in sites} - {None}
-    if owners and (operator is None or operator.entity_id not in owners):  # the owner of the site is not named
+    owners = {parent_of(s.entity_id) for s in sites if s.entity_id}
+    if operator is None or operator.entity_id is None:
+        owners -= {None}
+    if owners and (operator is None or operator.entity_id not in owners):  # the site is another's, who is not named
         return []
     speaks_of_company = any(m[2] & PRODUCER and not m[2] & PLANT for m in stage.clause.marks)
     if operator is None and speaks_of_company:  # "the company" of a text that is about one
