@@ -28,6 +28,7 @@ BESIDE = 3  # characters between "according to" and a pronoun
 AFTER = 60  # the same, where the quote comes first
 NOT_SPEAKERS = frozenset({"place", "facility", "deposit"})
 _PERSON = re.compile(r"[A-ZÀ-Þ][\w'’.-]*\s+(?:[A-ZÀ-Þ][\w'’.-]*\s+){0,2}[A-ZÀ-Þ][\w'’-]+")
+_NAME = re.compile(r"\s(?:the\s)?([A-ZÀ-Þ][\w&.'’-]+(?:\s[A-ZÀ-Þ][\w&.'’-]+){0,4})(?=\s?(?:,|$|\())")
 _QUOTES = ('"', "“", "«", "‘", "「")
 
 
@@ -99,6 +100,9 @@ class Speakers:
             return Voice(named[0], named[0].surface, True)
         if unnamed:
             return Voice(None, self._noun_phrase(clause, unnamed, end), False)
+        outside = _NAME.match(document.text, end, limit) if mark[2] & ACCORDING and document.grammar.has_borders else None
+        if outside and not marks and document.low[mark[0] : end] != "per":
+            return Voice(None, outside[1], True)  # of a firm outside the register
         return self._officer(clause, [m for m in marks if m[2] & (TITLE | PRONOUN)], end, limit, spoken_of)
 
     def _before(self, clause: Clause, mark: Mark, spoken_of: Mention | None) -> Voice | None:  # noqa: PLR0911  a ladder: the nearest that the text gives

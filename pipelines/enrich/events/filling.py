@@ -115,7 +115,8 @@ class Filler:
         start = parts[0].start  # a name lent by the text before does not count
         chain = self.discourse.in_chain
         named = any((m.start >= start and is_of_chain(m.entity_id)) or (not m.entity_id and m.surface in chain) for m in found.mentions)
-        if named or any(p.materials for p in parts) or any(p.sites for p in parts):
+        is_at_site = told.type in OF_PLANTS and site_id is not None and self.discourse.is_site_near
+        if named or is_at_site or any(p.materials for p in parts) or any(p.sites for p in parts):
             return True
         if not self.relevance.is_dense:
             return False

@@ -64,6 +64,7 @@ def test_a_deed_has_its_own_day(text: str, date: str) -> None:
         ("Pensana halted work at its Longonjo mine in May, the London-listed company said.", "self"),
         ("Pensana has not begun work at its Longonjo mine, two bankers close to the company said.", "anonymous"),
         ("Dysprosium supply is expected by Adamas Intelligence, a consultancy, to stay tight next year.", "named"),
+        ("According to Benchfield, a price reporter, demand for neodymium will grow next year.", "named"),
         ("Outlook. Output of NdPr oxide at Mountain Pass was 96 tonnes in May, MP Materials said.", "self"),
     ],
 )
@@ -103,3 +104,11 @@ def test_the_company_is_not_the_one_delivered_to() -> None:
 def test_a_cause_after_a_stop_is_no_second_event() -> None:
     (event,) = events("Work at Browns Range was halted on Sunday after flooding cut the access road, Northern Minerals said.")
     assert (event.type, event.site_id, event.date) == ("disruption", "browns_range", "2026-06-07")
+
+
+def test_what_is_started_where_the_paragraph_stands_has_its_site() -> None:
+    text = "Brazil issued the installation licence for Caldeira on 29 May. Construction is scheduled to start in the first quarter of 2027."
+    assert [(event.type, event.site_id, event.date) for event in events(text)] == [
+        ("permit", "caldeira", "2026-05-29"),
+        ("schedule_guidance", "caldeira", "2027-01-01"),
+    ]
