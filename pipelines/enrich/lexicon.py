@@ -19,7 +19,8 @@ PAIR = 2  # characters of a Chinese verb that an aspect may part
 HAN = "\u2e80"  # from here on letters are of scripts without spaces
 Mark = tuple[int, int, int, int]  # start, end, concepts, forms (0: a noun or a phrase)
 
-FORMS = {name: 1 << i for i, name in enumerate(("inf", "pres", "past", "part", "ing", "fut", "cond", "impf", "verb"))}
+FORMS = {name: 1 << i for i, name in enumerate(("inf", "pres", "past", "part", "ing", "fut", "cond", "impf", "verb", "attr"))}
+ATTR = FORMS["attr"]  # the verb stands before the noun that it describes: 停产的工厂
 VERB = FORMS["verb"]  # of a language without forms: the word is a verb
 FINITE = FORMS["pres"] | FORMS["past"] | FORMS["fut"] | FORMS["cond"] | FORMS["impf"]
 # How a thing is told, and words of a clause's frame: never read inside a longer entry ("no later than" does not deny).
@@ -191,6 +192,7 @@ class Lexicon:
     def __init__(self, language: str) -> None:
         grammar = knowledge(language, "grammar")
         self.has_borders: bool = grammar["needs_word_borders"]
+        self._particle: str = grammar.get("particle", "")
         self._head_is_first: bool = grammar["head"] == "first"
         self._ordinals = frozenset(knowledge(language, "lexicon")["first"]["words"])
         table: dict[str, list[int]] = {}
@@ -241,6 +243,7 @@ class Lexicon:
 
     def marks(self, text: str) -> list[Mark]:
         """Words of the lexicon in `text` (folded, lower case), in order, longest first and without overlap."""
+        particle = self._particle
         values, nouns, size, marks = self._values, self._nouns, len(text), []
         found = self._automaton.find_matches_as_indexes(text)
         for i, start, end in found if not self.has_borders else self._at_borders(text, found):
@@ -253,6 +256,8 @@ class Lexicon:
                     continue
             else:
                 concepts, forms = values[i]
+                if forms and particle and text.startswith(particle, end):
+                    forms |= ATTR
             marks.append((start, end, concepts, forms))
         return marks
 

@@ -65,7 +65,7 @@ CUES = (
     "range_paired", "range_opening", "change_opening", "no_change", "to_opening", "by_opening", "change", "year",
     "year_after", "year_before", "year_joined", "per_mass", "per_before", "annual_prefix", "basis_after_text", "capacity",
     "capacity_after", "target", "sentence_end", "year_named", "output", "reach", "future", "making", "place_before",
-    "year_opening", "form_stop", "basis_of_sentence",
+    "year_opening", "form_stop", "basis_of_sentence", "plant_size",
 )  # fmt: skip
 # Cues that are sought in the text in lower case, which is much faster than a search without regard to case.
 LOWERED = frozenset(
@@ -270,7 +270,7 @@ def unit_lexicon(language: str) -> UnitLexicon:
     forms = "|".join(f"(?P<{f['basis']}>{_scoped(f['words'])})" for f in data["bases"])
     before = tuple((f["basis"], re.compile(_lower(f["before"]))) for f in data["bases"] if "before" in f)
     return UnitLexicon(
-        data, scan, {cue: re.compile(_lower(data[cue]) if cue in LOWERED else data[cue]) for cue in CUES},
+        data, scan, {cue: re.compile(_lower(data[cue]) if cue in LOWERED else data.get(cue, "(?!)")) for cue in CUES},
         re.compile(rf"({_either(data['currency_before'])})\s?\Z"),
         re.compile(rf"{border}(?:{words})\s?(?:de\s|d[’']\s?)?\Z"),
         re.compile(rf"{_begins_with([f['words'] for f in data['bases']])}{border}(?:{forms})"), before,

@@ -82,6 +82,7 @@ def _quantity(text: str, m: Measure, lexicon: UnitLexicon) -> Quantity | None:
     elif (
         (_has(sentence, hints) and cues["year_before"].search(sentence))
         or _has(_until_number(near), data["year_far"])
+        or cues["plant_size"].match(near)
         or (cues["year_named"].match(near) and cues["target"].search(sentence) and cues["output"].search(sentence))
     ):
         is_annual = True

@@ -139,8 +139,12 @@ class Discourse:
         if len(own) == 1 and (definite or self.publisher is not None or len(self.site_ids) == 1):
             return own[0]
         owner = parent_of(self.site.entity_id)
-        fits = operator is None or owner is None or operator.entity_id is None or operator.entity_id == owner
+        fits = operator is None or owner is None or operator.entity_id == owner or self._may_own(operator)
         return self.site.entity_id if fits and (definite or self.is_site_near) else None
+
+    def _may_own(self, operator: Mention) -> bool:
+        """Whether a company outside the register may run a site of the register: not where it signs the text."""
+        return operator.entity_id is None and operator is not self.publisher
 
     def definite(self, clause: Clause) -> bool | None:
         """Whether the clause names a plant as known (True) or as new (False); None where it names none."""

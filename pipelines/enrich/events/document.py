@@ -24,6 +24,7 @@ class Placed(Protocol):
 
 
 T = TypeVar("T", bound=Placed)
+NEVER = "(?!)"  # of a language that tells it by its forms
 MAY_LACK = ("attributive", "being", "same_goods", "employs")  # groups that not every language has
 NEVER = "$a"  # of a language that has no such words
 
@@ -104,16 +105,13 @@ class Grammar:
         self.infinitive = re.compile(groups["infinitive"])
         self.purpose = re.compile(groups["purpose"])
         self.perfect = re.compile(groups["perfect"])
-        self.done = re.compile(groups["done"])
-        self.nominal = re.compile(groups["nominal"])
+        self._read_order(groups)
         self.question = re.compile(groups["question"])
         self.annual = re.compile(groups["annual"])
         self.old_value = re.compile(groups["old_value"])
         self.total = re.compile(groups["total"])
         self.until = re.compile(groups["until"])
         self.since = re.compile(groups["since"])
-        self.source = re.compile(groups["source"])
-        self.proper = re.compile(groups["proper"])
         self.unnamed = re.compile(groups["unnamed"])
         self.after_which = re.compile(groups["after_which"])
         self.absolute = re.compile(groups["absolute"])
@@ -145,6 +143,16 @@ class Grammar:
         self.after_of = tuple(table["cases"]["after_of"])
         self.cases = self._cases(table["cases"])
         self.case_words = tuple(word for word, _ in self.cases)
+
+    def _read_order(self, groups: dict[str, str]) -> None:
+        """The groups that tell by their order alone, in a language without forms."""
+        self.done = re.compile(groups["done"])
+        self.nominal = re.compile(groups["nominal"])
+        self.object_before = re.compile(groups.get("object_before", NEVER))
+        self.about = re.compile(groups.get("about", NEVER))
+        self.definite_any = re.compile(groups.get("definite_any", NEVER))
+        self.source = re.compile(groups["source"])
+        self.proper = re.compile(groups["proper"])
 
     def _cases(self, table: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:
         """(word, case), longest word first."""

@@ -119,6 +119,8 @@ def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> i
             continue
         if mark[2] & PLAN and mark[3] & PART and _is_attribute(document, anchor, mark):
             continue
+        if mark[2] & NOT and mark[1] - mark[0] == 1 and document.materials.any_within(mark[1], mark[1] + 1):
+            continue  # 无镝磁体
         if mark[2] & MAY and any(d.start <= mark[0] < d.end for d in clause.dates):  # the month
             continue
         if mark[2] & CANCEL and mark is not anchor and kind in GIVEN_UP and (mark[0] < anchor[0] or not anchor[3]):
@@ -131,6 +133,7 @@ def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> i
             mark[0] < anchor[0]
             or (is_noun and mark[0] > anchor[1] and not _is_cut_off(document, anchor, mark))
             or (kind == "market_assessment" and not mark[2] & NOT)
+            or (mark[2] & TALKS and document.grammar.about.search(document.low[clause.start : anchor[0]]))
         ):
             found |= mark[2] & OPERATORS
     return found

@@ -20,6 +20,8 @@ from pipelines.enrich.reading import Actor, Amount, Attribution, Event, Material
 OF_PLANTS = frozenset({"facility_change", "production_milestone", "schedule_guidance", "disruption", "superlative_claim"})
 WITHOUT_STAGE = frozenset({"ownership_change", "policy_control"})
 OF_RARE_EARTHS = frozenset({"cracking", "separation", "metal", "alloy", "magnet"})  # of others only where a step is named
+STEP = 10  # characters after a product in which its step is named
+OPENING = 4  # characters before the name of a sentence's topic
 WITHOUT_SITE = frozenset({"ownership_change", "policy_control", "price_move", "market_assessment"})
 OF_MARKETS = frozenset({"market_assessment", "price_move"})
 WE = mask_of("we")
@@ -51,13 +53,14 @@ class Filler:
             self.own_release is not None,
         )  # fmt: skip
         found = cast(stage)
-        site_id = self._site(told, found)
+        site_id = self._site(told, found) or self._topic(told, parts)
         own_voice = bool(told.clause.concepts & OWN_VOICE) and told.type == "superlative_claim"
         if told.type == "superlative_claim":
             voice = self._claimant(told, found, None if own_voice else voice, own_voice=own_voice)
         attribution = attributed(voice, found.mentions, self.own_release, is_own=self._is_own(told))
         if not self._is_of_chain(told, found, site_id, parts):
             return []
+        told.shared = self._shared(told, parts)
         events = self._events(sentence, told, found, site_id, attribution)
         self.discourse.in_chain.update(m.surface for m in found.mentions if m.entity_id is None and m.type == "company")
         if told.type in OF_PLANTS and events:
@@ -100,8 +103,11 @@ class Filler:
         """The event with all its fields."""
         ids, stage = self._product(told, site_id, product[0])
         first, last, precision = when(self.calendar.of(told))
+        published, how = self.document.found.published_on, told.telling.factuality or "achieved"
+        if told.type == "market_assessment" and how == "under_way" and first and published and first > published:
+            how = "forecast"  # in the present tense of a year to come
         return Event(
-            type=told.type, factuality=told.telling.factuality or "achieved", start=sentence.start, end=sentence.end,
+            type=told.type, factuality=how, start=sentence.start, end=sentence.end,
             evidence=self.document.text[sentence.start : sentence.end], rule=told.fit.frame.name, confidence=_confidence(told, actors),
             sub_type=sub_type(told), actors=actors, site_id=site_id, stage=stage, materials=ids, quantity=product[1], amount=amount,
             date=first, date_to=last, date_precision=precision, direction=_direction(told), horizon=_horizon(told.clause.concepts),
@@ -117,6 +123,9 @@ class Filler:
         named = any((m.start >= start and is_of_chain(m.entity_id)) or (not m.entity_id and m.surface in chain) for m in found.mentions)
         is_at_site = told.type in OF_PLANTS and site_id is not None and self.discourse.is_site_near
         if named or is_at_site or any(p.materials for p in parts) or any(p.sites for p in parts):
+            return True
+        is_own = self.own_release is not None and self.own_release.type == "company" and not self.document.grammar.has_borders
+        if is_own and told.type in {"financing", "ownership_change", "supply_agreement", "permit"}:
             return True
         if not self.relevance.is_dense:
             return False
@@ -155,6 +164,22 @@ class Filler:
             return site if self.discourse.definite(told.clause) else None
         return None
 
+    def _topic(self, told: Told, parts: list[Clause]) -> str | None:
+        """The site that a Chinese sentence opens with, which its later clauses leave out."""
+        if self.document.grammar.has_borders or told.type not in OF_PLANTS | {"permit"} or any(c.organisations for c in told.domain):
+            return None
+        earlier = [c for c in parts if c.start < told.clause.start and c.sites]
+        sites = {s.entity_id for c in earlier for s in c.sites}
+        is_topic = bool(earlier) and earlier[0] is parts[0] and parts[0].sites[0].start - parts[0].start <= OPENING
+        return next(iter(sites)) if len(sites) == 1 and (is_topic or told.type == "permit") else None
+
+    def _shared(self, told: Told, parts: list[Clause]) -> Sequence[MaterialMention]:
+        """What the only other clauses of a Chinese sentence that name a product name, for one that leaves it out."""
+        if self.document.grammar.has_borders or told.type not in OF_PLANTS | {"permit"}:
+            return ()
+        named = [c.materials for c in parts if c.materials]
+        return named[0] if named and len({frozenset(material_ids(m)) for m in named}) == 1 else ()
+
     def _source(self, told: Told, found: Cast) -> str | None:
         """Where the material comes from: a site that is not the buyer's."""
         buyers = {a.entity_id for a in (found.actors[0] if found.actors else ()) if a.role == "buyer"}
@@ -176,13 +201,17 @@ class Filler:
             return (), None
         domain = sorted(told.domain, key=lambda c: c is not told.clause)
         domain += [told.lender] if told.lender else []
-        mentioned = next((c.materials for c in domain if c.materials), ()) if given is None else given
+        mentioned = next((c.materials for c in domain if c.materials), told.shared) if given is None else given
         ids = material_ids(mentioned)
         stage = self._stage(told, domain, mentioned)
+        if stage is None and told.shared and mentioned is told.shared:
+            stage = stage_from(self.document, told.shared[0].start, told.shared[-1].end + STEP, told.shared)
+        if stage == "mining" and told.type == "permit" and not self.document.grammar.has_borders and not self._names_step(told, stage):
+            stage = None  # a deposit is not its mine
         if told.type in OF_PLANTS:
             known_ids, known_stage = self.discourse.product_of(site_id)
+            stage = stage or (known_stage if not ids or not known_ids or are_rare(ids) == are_rare(known_ids) else None)
             ids = ids or known_ids
-            stage = stage or known_stage
         elif told.type == "financing":
             if told.fit.frame.name == "price_floor":
                 return ids, stage

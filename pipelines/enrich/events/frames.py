@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from pipelines.enrich.events.clauses import Clause
-from pipelines.enrich.lexicon import FINITE, VERB, Mark, bits, mask_of
+from pipelines.enrich.lexicon import ATTR, FINITE, VERB, Mark, bits, mask_of
 
 _OPTIONAL = frozenset({"supply_market_only"})
 
@@ -90,7 +90,8 @@ def _anchor(frame: Frame, clause: Clause) -> Mark | None:
             continue
         if mark[2] & IN_PROGRESS & frame.anchor:
             return mark
-        if best is None or (mark[3] and not best[3]) or (_yields(best, clause) and mark[3] & FINITE and not mark[2] & SAY):
+        is_better = best is None or (mark[3] and (not best[3] or best[3] & ATTR & ~mark[3]))
+        if is_better or (best and _yields(best, clause) and mark[3] & FINITE and not mark[2] & SAY):
             best = mark
     return best
 

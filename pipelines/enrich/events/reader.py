@@ -247,6 +247,8 @@ def _one_assessment(found: list[Event]) -> list[Event]:
     kept: list[Event] = []
     for event in found:
         if event.type == "market_assessment" and any(e.type == "market_assessment" for e in kept):
+            if event.factuality == "forecast":  # what is to come is the news
+                kept = [e if e.type != "market_assessment" or e.factuality == "forecast" else event for e in kept]
             continue
         kept.append(event)
     return kept

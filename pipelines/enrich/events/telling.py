@@ -1,5 +1,7 @@
 """Tellings: which clauses of a sentence tell an event, and which lend their figures to it."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from pipelines.enrich.events.clauses import Clause
@@ -8,7 +10,7 @@ from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.factuality import Telling, telling
 from pipelines.enrich.events.frames import Fit, Frame, fits
 from pipelines.enrich.lexicon import FINITE, FORMS, Mark, mask_of
-from pipelines.enrich.reading import Factuality
+from pipelines.enrich.reading import Factuality, MaterialMention
 
 PART = FORMS["part"]
 LENT = mask_of(
@@ -42,6 +44,7 @@ FIGURES = mask_of("@amount", "@quantity")
 NOT = mask_of("not")
 NOBODY = mask_of("nobody")
 PRODUCER = mask_of("producer")
+CANCEL = mask_of("cancel")
 DENY = mask_of("deny")
 IF = mask_of("if")
 CAPACITY = mask_of("capacity")
@@ -61,6 +64,7 @@ STOPS = frozenset({"pause", "shutdown"})
 SAY = mask_of("say")
 STAKE = mask_of("stake", "joint_venture", "merge")
 EXPAND = mask_of("expand")
+STUDIED = frozenset({"financing", "schedule_guidance"})
 TERMS = mask_of("supply", "buy", "ship", "offtake")
 INVEST = mask_of("invest")
 NOW_DATED = frozenset({"planned", "targeted", "forecast"})
@@ -84,6 +88,7 @@ class Told(Struct, gc=False):
     type: str
     domain: list[Clause]
     lender: Clause | None = None  # of a clause that leaves out what the one before named: that clause
+    shared: Sequence[MaterialMention] = ()  # what other clauses of the sentence say of the product
 
 
 def told(document: Document, found: list[Clause], *, reported: bool, context: int) -> list[Told]:
@@ -123,6 +128,8 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
             event = event or _gapped(document, clause, events, reported=reported)
         if event is None and events and clause.concepts & DENY and events[-1].telling.factuality != "denied":
             events[-1].telling = Telling("denied", True)
+        if event is None and events and clause.concepts & CANCEL and _takes_back(document, events[-1], clause):
+            continue
         if event is not None and events and _overrides(events[-1], event):
             continue
         if event is None or (events and _continues(events[-1], event)):
@@ -191,6 +198,8 @@ def _event(
             how = Telling(carried, how.is_negated)
         if how.factuality is None or not _tense_fits(fit.frame, how):
             continue
+        if fit.frame.type == "price_move" and not clause.amounts and document.low[clause.end - 1] in "：:":
+            continue  # the heading of a list
         return Told(clause, fit, how, _type(document, fit.frame, how, clause), [clause])
     return None
 
@@ -261,6 +270,8 @@ def _object_fits(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa:
         return False
     if document.grammar.passive.search(document.low[clause.start : anchor[0]]):
         return bool(clause.organisations or clause.sites)
+    if document.grammar.object_before.search(document.low[clause.start : anchor[0]]) and clause.organisations:
+        return True
     if any(m[2] & PRODUCER and m[0] > anchor[1] for m in clause.marks):  # "a magnet maker"
         return True
     return any(m.start >= anchor[1] or clause.is_relative for m in (*clause.organisations, *clause.sites))
@@ -274,6 +285,8 @@ def _continues(one: Told, other: Told) -> bool:  # noqa: PLR0911, PLR0912  a lad
         one.telling = other.telling
         return True
     unnamed = not other.clause.organisations and not other.clause.sites
+    if one.type == "resource_study" and other.type in STUDIED and unnamed and not other.clause.dates:
+        return True  # what the study says of the project
     if one.type == "policy_control" and other.type == "schedule_guidance" and unnamed:
         return True
     if one.type == other.type == "supply_agreement" and all(m.is_anaphor for m in other.clause.organisations):
@@ -356,6 +369,17 @@ def _overrides(one: Told, other: Told) -> bool:
         one.fit, one.telling, one.type = other.fit, other.telling, other.type
     else:
         one.telling = Telling("denied", True)
+    return True
+
+
+def _takes_back(document: Document, one: Told, clause: Clause) -> bool:
+    """Whether a Chinese clause without a thing of its own gives up what was planned ("…，决定终止该项投资"); `one` is changed."""
+    if document.grammar.has_borders or one.telling.factuality not in NOW_DATED or one.type not in GIVEN_UP - OF_PLANTS:
+        return False
+    if not document.grammar.definite_any.search(document.low, clause.start, clause.end):
+        return False
+    one.domain.append(clause)
+    one.telling = Telling("denied", True)
     return True
 
 
