@@ -11,7 +11,7 @@ SAY, ANNOUNCE = mask_of("say"), mask_of("announce")
 NOW, TODAY, PRICE = mask_of("now_word"), mask_of("today"), mask_of("price")
 MARKET = mask_of("demand", "supply_market", "trade", "price")
 DEALS = frozenset({"financing", "supply_agreement", "ownership_change"})
-ANNOUNCED = frozenset({"supply_agreement", "financing", "policy_control"})
+ANNOUNCED = frozenset({"supply_agreement", "financing", "policy_control", "resource_study"})
 MAY_BEGIN_LATER = frozenset({"policy_control", "price_move"})  # set now, in force from a later day on
 BESIDE = 14  # characters between a verb of speech and its day
 SPOKEN = 24  # characters after a verb of speech in which its day stands
@@ -45,6 +45,8 @@ class Calendar:
         if told.type != "policy_control":
             own, lent = [d for d in own if not self._is_so_far(d)], [d for d in lent if not self._is_so_far(d)]
         own = [d for d in own if not _is_of_old_value(told.clause, d)]
+        if told.type == "price_move":  # "has lost a tenth since May": not the day of the price
+            own = [d for d in own if d.precision == "day" or d.qualifier != "from"] or own
         anchor = told.fit.anchor[0]
         found = in_force([*own, *lent], anchor, self.document) if told.type == "policy_control" else None
         found = found or (date_of(own, anchor, self.document) or date_of(lent, anchor, self.document) if own or lent else None)
@@ -105,7 +107,8 @@ def _is_of_speech(told: Told, clause: Clause, date: DateSpan) -> bool:
         return True  # "to date"
     said = [m for m in clause.marks if m[2] & SAY]
     is_done = told.telling.factuality == "achieved"
-    if not said or date.precision != "day" or (told.type in ANNOUNCED and is_done):
+    is_short = date.precision == "day" or (date.precision == "range" and date.is_relative)  # a day, "last week"
+    if not said or not is_short or (told.type in ANNOUNCED and is_done):
         return False
     if clause is told.clause and told.fit.anchor[0] < said[0][0]:  # "…, it said on Monday"
         return any(0 <= date.start - m[1] < BESIDE for m in said) or _is_at_end_of_speech(told, clause, date, said[-1])

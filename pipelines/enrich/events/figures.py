@@ -81,6 +81,7 @@ def amount_of(document: Document, told: Told, which: int = -1) -> Amount | None:
         fitting = [a for a in clause.amounts if bool(a.per) == is_price]
         if not is_price:  # "a capital increase of 12 million" is no change of an amount
             fitting = [msgspec.structs.replace(a, role=None) if a.role == "by" else a for a in fitting]
+            fitting = [a for a in fitting if len(fitting) == 1 or not document.low.endswith(" at ", 0, a.start)]  # "shares at $14"
         chosen = first_fit(fitting, document, is_sum=not is_price)
         if chosen is not None:
             return chosen
