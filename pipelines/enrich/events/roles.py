@@ -131,10 +131,7 @@ def _operator(stage: Stage) -> list[Mention]:  # noqa: PLR0911  a ladder: the ne
     if stage.speaker is not None and is_company(stage.speaker):
         return [stage.speaker]
     operator = stage.discourse.operator
-    owners = {parent_of(s.entity_id) for s in sites if s.entity_id}
-    if operator is None or operator.entity_id is None:
-        owners -= {None}
-    if owners and (operator is None or operator.entity_id not in owners):  # the site is another's, who is not named
+    if _is_of_another(sites, operator):
         return []
     speaks_of_company = any(m[2] & PRODUCER and not m[2] & PLANT for m in stage.clause.marks)
     if operator is None and speaks_of_company:  # "the company" of a text that is about one
@@ -144,6 +141,14 @@ def _operator(stage: Stage) -> list[Mention]:  # noqa: PLR0911  a ladder: the ne
     if stage.fit.frame.type == "disruption" and not any(c.concepts & PLANT for c in stage.domain):
         return []
     return [operator]
+
+
+def _is_of_another(sites: list[Mention], operator: Mention | None) -> bool:
+    """Whether the sites belong to somebody else than the one spoken of, who is not named."""
+    owners = {parent_of(s.entity_id) for s in sites if s.entity_id}
+    if operator is None or operator.entity_id is None:
+        return bool(owners - {None})
+    return bool(owners) and operator.entity_id not in owners
 
 
 def _operated(stage: Stage) -> Cast:
