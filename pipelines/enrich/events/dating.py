@@ -105,6 +105,8 @@ def _is_of_speech(told: Told, clause: Clause, date: DateSpan) -> bool:
     """The day on which somebody said so is not the day of the deed; that of an announcement is, of what was done by it."""
     if told.type != "price_move" and any(m[2] & NOW and m[0] <= date.start and date.end <= m[1] for m in clause.marks):
         return True  # "to date"
+    if told.type == "price_move":
+        return False  # a price is of the day on which its assessor gave it
     said = [m for m in clause.marks if m[2] & SAY]
     is_done = told.telling.factuality == "achieved"
     is_short = date.precision == "day" or (date.precision == "range" and date.is_relative)  # a day, "last week"

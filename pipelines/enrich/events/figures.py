@@ -33,6 +33,8 @@ def products(document: Document, told: Told) -> list[tuple[tuple[MaterialMention
         quantities = [msgspec.structs.replace(q, role=None) for q in quantities]
     own = first_fit(told.clause.quantities, document)
     chosen = own or first_fit(quantities, document)
+    if chosen is None and told.type == "facility_change" and len(quantities) == 1 and quantities[0].role == "by":
+        chosen = quantities[0]  # what an expansion adds
     quantity = quantity_of(chosen, told.type, told.clause.concepts, is_yearly=yearly)
     return [(None, _with_basis(quantity, told))]
 

@@ -110,15 +110,21 @@ def _taken_up(stage: Stage, *, only_companies: bool) -> list[Mention]:
     return []
 
 
+def _stopped(stage: Stage) -> list[Mention]:
+    """Of a disruption whose cause stands first: the company named in what it stopped."""
+    if stage.fit.frame.type != "disruption":
+        return []
+    found = [p.mention for c in stage.domain for p in parties(stage.document, c) if is_company(p.mention) and p.case in {"", "of"}]
+    return found[:1]
+
+
 def _operator(stage: Stage) -> list[Mention]:  # noqa: PLR0911  a ladder: the nearest that the text gives
     found = subject(stage)
     if found:
         return found
-    if stage.fit.frame.type == "disruption":  # the cause stands first, what it stopped follows
-        for clause in stage.domain:
-            stopped = [p for p in parties(stage.document, clause) if is_company(p.mention) and p.case in {"", "of"}]
-            if stopped:
-                return [stopped[0].mention]
+    stopped = _stopped(stage)
+    if stopped:
+        return stopped
     sites = [s for c in stage.domain for s in c.sites]
     for site in sites:
         owner = stage.discourse.named.get(parent_of(site.entity_id) or "")
