@@ -162,7 +162,7 @@ def _header(text: str, start: int, end: int, language: str, source: str) -> Writ
 
 def _is_names(before: str, language: str, kind: str) -> bool:
     """Tell whether what stands before a header's date are names, a label or an opening of a date, not a sentence."""
-    data = knowledge(language, "text")["datelines"]
+    data = knowledge(language if language in known_languages() else "en", "text")["datelines"]
     before = re.sub(rf"(?:{data['link']})?\s*\Z", "", before.strip() + " ", flags=re.IGNORECASE).strip()
     if re.search(rf"(?:{data['labels']})\Z", before, flags=re.IGNORECASE):
         return True
