@@ -118,7 +118,7 @@ def is_menu(line: str) -> bool:
     """Tell whether a line is a row of a site's sections ("News | Jobs | Contact"); a table may hold such a row as its head."""
     if len(line) > LONGEST or line[-1:] in STOPS:
         return False
-    parts = [part for part in _PARTS.split(lower_part(line)) if part]
+    parts: list[str] = [part for part in _PARTS.split(lower_part(line)) if part]
     if len(parts) < 2 or any(len(part) > LONGEST_LABEL for part in parts):
         return False
     pages = sum(part.isdecimal() for part in parts)

@@ -44,7 +44,8 @@ def _of_the_sentence_before(figures: Figures, change: Share) -> Iterator[Witness
 
 def _is_beside(figures: Figures, change: Share, pair: tuple[Quantity | Amount, Quantity | Amount]) -> bool:
     """Whether no third figure stands nearer to the change than both of the pair."""
-    nearest = min((*figures.quantities, *figures.amounts), key=lambda x: max(x.start - change.end, change.start - x.end))
+    found: tuple[Quantity | Amount, ...] = (*figures.quantities, *figures.amounts)
+    nearest = min(found, key=lambda x: max(x.start - change.end, change.start - x.end))
     return nearest is pair[0] or nearest is pair[1]
 
 
@@ -105,7 +106,7 @@ def _is_old(figures: Figures, item: Quantity | Amount) -> bool:
 
 def _alone(figures: Figures, item: Quantity | Amount) -> tuple[str, str]:
     """What stands before and after a figure, up to the next figure on either side."""
-    others = (*figures.quantities, *figures.amounts, *figures.shares)
+    others: tuple[Quantity | Amount | Share, ...] = (*figures.quantities, *figures.amounts, *figures.shares)
     left = max((x.end for x in others if x.end <= item.start), default=figures.start)
     right = min((x.start for x in others if x.start >= item.end), default=figures.end)
     return figures.low[max(left, item.start - 34) : item.start], figures.low[item.end : min(right, item.end + 34)]
