@@ -50,23 +50,19 @@ def _clear(airflow: Airflow, dag: str, run: str) -> None:
     airflow._call("POST", f"/api/v2/dags/{dag}/clearTaskInstances", json={"dry_run": False, "dag_run_id": run, "only_failed": False})
 
 
-def _check(stack: TestStack, documents: int = DOCUMENTS) -> None:
-    found = query(stack.settings, "SELECT count(*) AS n, count(DISTINCT (document_id, revision)) AS ids FROM documents").to_pylist()[0]
-    assert found["n"] == found["ids"] == documents
+def _check(stack: TestStack) -> None:
+    """Each document is there, in each of its revisions once: the schedule may have pulled the page that changes a second time."""
+    counts = "count(*) AS n, count(DISTINCT (document_id, revision)) AS revisions, count(DISTINCT document_id) AS documents"
+    found = query(stack.settings, f"SELECT {counts} FROM documents").to_pylist()[0]
+    assert found["documents"] == DOCUMENTS
+    assert found["n"] == found["revisions"] <= DOCUMENTS + 1
     assert audit_findings(stack.settings) == []
 
 
 def _tasks(stack: TestStack) -> list[psutil.Process]:
-    """Processes that run a task of this home's Airflow."""
-    return [p for p in psutil.process_iter() if _is_task(p, str(stack.home))]
-
-
-def _is_task(process: psutil.Process, home: str) -> bool:
-    try:
-        told = " ".join(process.cmdline())
-        return "airflow" in told and "task" in told and process.environ().get("LODESTREAM_HOME") == home
-    except psutil.Error:
-        return False
+    """Processes in which a task runs: the scheduler's workers start one for each."""
+    workers = psutil.Process(stack.supervisor._records()["airflow-scheduler"].pid).children()
+    return [task for worker in workers for task in worker.children()]
 
 
 def test_a_scheduler_that_is_killed_under_way_is_started_again_and_each_record_lands_once(stack: TestStack, airflow: Airflow) -> None:
@@ -103,4 +99,4 @@ def test_an_old_run_of_each_dag_that_is_cleared_lands_nothing_twice(stack: TestS
         _clear(airflow, dag, old)
         assert airflow.wait(dag, old, 200) == "success"
     assert airflow.wait(REFINE, airflow.trigger(REFINE), 300) == "success"
-    _check(stack, DOCUMENTS + 1)
+    _check(stack)

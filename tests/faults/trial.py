@@ -58,6 +58,11 @@ class Worker:
         return pid
 
     @property
+    def grown(self) -> int:
+        """Bytes by which it grew over its start."""
+        return self.peak - self.base
+
+    @property
     def log(self) -> str:
         return self.task.log.read_text(errors="replace") if self.task.log.exists() else ""
 
@@ -227,10 +232,10 @@ class Trial:
     def complaints(self) -> list[str]:
         """What the oracle has to say, memory included."""
         found = oracle.complaints(self.settings, [self.fed], mentions_each=self.mentions_each)
-        grown = max((w.peak - w.base for w in self.workers), default=0)
         self.figures["peak_mb"] = max((w.peak for w in self.workers), default=0) // 2**20
-        self.figures["grown_mb"] = grown // 2**20
-        return found + ([f"a worker grew by {grown // 2**20} MB"] if grown > self.growth_limit else [])
+        self.figures["grown_mb"] = max((w.grown for w in self.workers), default=0) // 2**20
+        large = [w for w in self.workers if w.grown > self.growth_limit]
+        return found + [f"a worker ({w.task.how} {' '.join(w.task.names)}) grew by {w.grown // 2**20} MB" for w in large]
 
     def check(self) -> None:
         """Fail with all that the oracle complains about."""
