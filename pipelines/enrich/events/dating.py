@@ -13,6 +13,7 @@ MARKET = mask_of("demand", "supply_market", "trade", "price")
 DEALS = frozenset({"financing", "supply_agreement", "ownership_change"})
 ANNOUNCED = frozenset({"supply_agreement", "financing", "policy_control", "resource_study"})
 MAY_BEGIN_LATER = frozenset({"policy_control", "price_move"})  # set now, in force from a later day on
+OF_A_PERIOD = frozenset({"output", "output_moved", "record_set"})
 BESIDE = 14  # characters between a verb of speech and its day
 SPOKEN = 24  # characters after a verb of speech in which its day stands
 SPOKEN_TO = 48  # the same, where it is said to somebody
@@ -26,6 +27,7 @@ class Calendar:
         self.document = document
         self.own_release = own_release
         self.price_day: DateSpan | None = None
+        self.period: DateSpan | None = None  # of the last figure of output
         self.is_lead = True  # the sentence is the first of the text
 
     def of(self, told: Told) -> DateSpan | None:
@@ -47,6 +49,8 @@ class Calendar:
         own = [d for d in own if not _is_of_old_value(told.clause, d)]
         if told.type == "price_move":  # "has lost a tenth since May": not the day of the price
             own = [d for d in own if d.precision == "day" or d.qualifier != "from"] or own
+        if told.fit.frame.name in OF_A_PERIOD and not self.document.grammar.has_borders:
+            return self._of_period(told, own, lent)
         anchor = told.fit.anchor[0]
         found = in_force([*own, *lent], anchor, self.document) if told.type == "policy_control" else None
         found = found or (date_of(own, anchor, self.document) or date_of(lent, anchor, self.document) if own or lent else None)
@@ -57,6 +61,21 @@ class Calendar:
                 self.price_day = found  # an earlier day is that of one price, not of the review
             return found or self.price_day or self._today()
         return found or (self._today() if self._is_of_today(told) else None)
+
+    def _of_period(self, told: Told, own: list[DateSpan], lent: list[DateSpan]) -> DateSpan | None:
+        """Of a figure of output: its own period, else that of the paragraph's figure before; not that of a figure beside it."""
+        if told.clause.quantities:
+            lent = [d for d in lent if not self.document.grammar.base_date.match(self.document.low, d.end)]
+        anchor = told.fit.anchor[0]
+        found = date_of(own, anchor, self.document) or date_of(lent, anchor, self.document)
+        if found is None and told.telling.factuality == "achieved":
+            return self.period
+        self.period = found if found is not None and found.precision not in {"day", "unknown"} else None
+        return found
+
+    def next_paragraph(self) -> None:
+        """What the figures before were of is no longer spoken of."""
+        self.period = None
 
     def _is_to_come(self, date: DateSpan) -> bool:
         """A day after the publication: of what was done it is the term, not the day."""

@@ -152,7 +152,19 @@ class Grammar:
         self.about = re.compile(groups.get("about", NEVER))
         self.definite_any = re.compile(groups.get("definite_any", NEVER))
         self.source = re.compile(groups["source"])
+        self._read_reports(groups)
         self.proper = re.compile(groups["proper"])
+
+    def _read_reports(self, groups: dict[str, str]) -> None:
+        """The groups of reports, notices and minutes, which not every language needs."""
+        self.sum_of_above = re.compile(groups.get("sum_of_above", NEVER))
+        self.common_basis = re.compile(groups.get("common_basis", NEVER))  # of all the figures of a notice
+        self.base_date = re.compile(groups.get("base_date", NEVER))  # after the day of a figure that is compared with
+        self.not_even = re.compile(groups.get("not_even", NEVER))  # after "one", where there is none
+        self.former = re.compile(groups.get("former", NEVER))  # calls a plan the former one
+        self.interest_in = re.compile(groups.get("interest_in", NEVER))  # after a site that is owned in part
+        self.office = re.compile(groups.get("office", NEVER))  # an authority outside the register
+        self.past_attribute = re.compile(groups.get("past_attribute", NEVER))  # a negation before it describes a noun
 
     def _cases(self, table: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:
         """(word, case), longest word first."""

@@ -121,6 +121,8 @@ def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> i
             continue
         if mark[2] & NOT and mark[1] - mark[0] == 1 and document.materials.any_within(mark[1], mark[1] + 1):
             continue  # 无镝磁体
+        if mark[2] & NOT and mark[0] < anchor[0] and document.grammar.past_attribute.search(document.low, mark[1], anchor[0]):
+            continue  # 无证企业的产线已关停
         if mark[2] & MAY and any(d.start <= mark[0] < d.end for d in clause.dates):  # the month
             continue
         if mark[2] & CANCEL and mark is not anchor and kind in GIVEN_UP and (mark[0] < anchor[0] or not anchor[3]):

@@ -4,7 +4,7 @@ import msgspec
 
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.slots import first_fit, quantity_of
-from pipelines.enrich.events.telling import Told
+from pipelines.enrich.events.telling import QUOTAS, Told
 from pipelines.enrich.lexicon import mask_of
 from pipelines.enrich.reading import Amount, MaterialMention, Quantity
 
@@ -28,15 +28,25 @@ def products(document: Document, told: Told) -> list[tuple[tuple[MaterialMention
     if told.type in SPLIT:
         shares = _shares(document, told, quantities)
         if len(shares) > 1:
-            return [(m, quantity_of(q, told.type, told.clause.concepts, is_yearly=yearly)) for m, q in shares]
+            found = [(m, quantity_of(q, told.type, told.clause.concepts, is_yearly=yearly)) for m, q in shares]
+            return [(m, _of_notice(document, quantity, told)) for m, quantity in found]
     if told.type == "market_assessment":
         quantities = [msgspec.structs.replace(q, role=None) for q in quantities]
     own = first_fit(told.clause.quantities, document)
     chosen = own or first_fit(quantities, document)
     if chosen is None and told.type == "facility_change" and len(quantities) == 1 and quantities[0].role == "by":
         chosen = quantities[0]  # what an expansion adds
+    if chosen is not None and chosen.value == 1 and document.grammar.not_even.match(document.low, chosen.end):
+        chosen = None  # "not one tonne"
     quantity = quantity_of(chosen, told.type, told.clause.concepts, is_yearly=yearly)
-    return [(None, _with_basis(quantity, told))]
+    return [(None, _of_notice(document, _with_basis(quantity, told), told))]
+
+
+def _of_notice(document: Document, quantity: Quantity | None, told: Told) -> Quantity | None:
+    """A quota without a form takes the one that its notice gives to all ("all quotas are in REO")."""
+    if quantity is None or quantity.basis is not None or told.fit.frame.name not in QUOTAS:
+        return quantity
+    return msgspec.structs.replace(quantity, basis="REO") if document.grammar.common_basis.search(document.low) else quantity
 
 
 def _with_basis(quantity: Quantity | None, told: Told) -> Quantity | None:
@@ -87,4 +97,6 @@ def amount_of(document: Document, told: Told, which: int = -1) -> Amount | None:
         chosen = first_fit(fitting, document, is_sum=not is_price)
         if chosen is not None:
             return chosen
+    if told.type == "policy_control" and told.fit.frame.name == "subsidy":  # so much for each tonne
+        return first_fit([a for c in told.domain for a in c.amounts], document)
     return None

@@ -140,6 +140,9 @@ class Filler:
     # --- where ----------------------------------------------------------------------------------------------------
 
     def _site(self, told: Told, found: Cast) -> str | None:  # noqa: PLR0911  a ladder: the nearest that the text gives
+        if told.type == "ownership_change":  # an interest in a deposit
+            owned = [s for s in told.clause.sites if self.document.grammar.interest_in.match(self.document.low, s.end)]
+            return owned[0].entity_id if owned else None
         if told.type in WITHOUT_SITE:
             return None
         if told.type == "supply_agreement":
@@ -229,11 +232,18 @@ class Filler:
             ids = ids or self.discourse.product_of(site_id)[0]
         elif told.type in OF_MARKETS:
             ids = self._goods(told, ids)
+        if not ids and told.type in OF_PLANTS | {"permit"}:
+            ids = self._named_after(told)
         if told.type in WITHOUT_STAGE or (
             stage in OF_RARE_EARTHS and ids and not are_rare(ids) and not self._names_step(told, stage)
         ):
             stage = None
         return ids, stage
+
+    def _named_after(self, told: Told) -> tuple[str, ...]:
+        """What a deposit is named after (微山稀土矿), where nothing else tells what it holds."""
+        is_told = not self.document.grammar.has_borders and any("稀土" in s.surface for c in told.domain for s in c.sites)
+        return ("rare_earths",) if is_told else ()
 
     def _goods(self, told: Told, ids: tuple[str, ...]) -> tuple[str, ...]:
         """What is traded; "the oxide", "such scrap" is what was traded in the event before."""

@@ -99,6 +99,7 @@ class _Reader:
             if sentence.paragraph != paragraph:
                 paragraph = sentence.paragraph
                 self.discourse.next_paragraph()
+                self.filler.calendar.next_paragraph()
                 self.paragraph_voice = None
                 self._take_turn(sentence)
                 if self.document.grammar.background.search(self.document.text[sentence.start : sentence.start + 80]):
@@ -139,6 +140,9 @@ class _Reader:
     def _take_turn(self, sentence: Sentence) -> None:
         """A paragraph that begins with a name and an organisation in brackets is that organisation's word, till the next turn."""
         turn = self.document.grammar.turn.match(self.document.text[sentence.start : sentence.start + TURN])
+        if not self.document.grammar.has_borders:  # an answer is the word of the company that is asked
+            self.turn = Voice(self.lead, self.lead.surface, True) if turn and self.lead else None
+            return
         if turn is None:
             return
         start = sentence.start + turn.end()
@@ -170,8 +174,10 @@ class _Reader:
             self.discourse.see(part)
 
     def _tells_nothing(self, sentence: Sentence, parts: list[Clause]) -> bool:
-        """A question; or an introduction: it ends with a colon and has no figures, what it announces follows."""
+        """A question; a sum of what was told; an introduction that ends with a colon and has no figures: what it announces follows."""
         if self.document.grammar.question.search(self.document.text, sentence.start, sentence.end):
+            return True
+        if self.document.grammar.sum_of_above.search(self.document.low, sentence.start, sentence.end):
             return True
         introduces = self.document.text[sentence.start : sentence.end].rstrip().endswith((":", "："))
         return introduces and not any(part.quantities or part.amounts for part in parts)

@@ -7,6 +7,7 @@ from pipelines.enrich.events.clauses import Clause, Party
 from pipelines.enrich.events.discourse import PLANT, Discourse, is_company, parent_of
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.frames import Fit
+from pipelines.enrich.events.telling import QUOTAS
 from pipelines.enrich.lexicon import mask_of
 from pipelines.enrich.reading import Actor, Mention
 from pipelines.reference import register
@@ -331,9 +332,10 @@ def _licensees(stage: Stage) -> Cast:
     authority = agencies[:1]
     if not authority and stage.clause.concepts & AUTHORITY_WORD and stage.discourse.authority is not None:
         authority = [stage.discourse.authority]
+    office = None if authority else _office(stage)
     found = [p for p in _distinct(_present(stage, _COMPANY)) if p.case != "than"]
-    recipients = [p.mention for p in found] or _operator(stage)
-    heads = [actor("authority", m) for m in authority]
+    recipients = [p.mention for p in found] or ([] if office else _operator(stage))
+    heads = [office] if office else [actor("authority", m) for m in authority]
     groups = {p.group for p in found}
     if len(recipients) > 1 and len(groups) == 1:
         casts = [_once([*heads, actor("recipient", m)]) for m in recipients]
@@ -342,14 +344,26 @@ def _licensees(stage: Stage) -> Cast:
     return Cast(casts, [*authority, *recipients], recipients[0] if recipients else None)
 
 
+def _office(stage: Stage) -> Actor | None:
+    """An authority outside the register that the event's own clause opens with."""
+    office = stage.document.grammar.office.search(stage.document.low[stage.clause.start : stage.fit.anchor[0] + 2])
+    return Actor("authority", None, office[1]) if office else None
+
+
 def _authorities(stage: Stage) -> Cast:
     found = [m for c in stage.domain for m in c.organisations if m.type == "agency"]
     found = found or [m for c in stage.sentence for m in c.organisations if m.type == "agency"]
-    if not found:
+    office = None if found else _office(stage)
+    if not found and office is None:
         found = stage.discourse.signers or (
             [stage.discourse.authority] if stage.discourse.authority is not None else []
         )
-    heads = [actor("authority", m) for m in found]
+    heads = [office] if office else [actor("authority", m) for m in found]
+    if stage.fit.frame.name in QUOTAS and stage.clause.quantities:  # each that is given one
+        given = [p.mention for p in _distinct(_present(stage, _COMPANY)) if p.case in {"", "to", "for"}]
+        given = [m for m in given if m is not stage.speaker]
+        if given:
+            return Cast([_once([*heads, actor("recipient", m)]) for m in given], [*found, *given], None)
     if stage.fit.frame.name == "listed":  # each that is put on a list, by itself
         listed = [p.mention for p in _distinct(_present(stage, _COMPANY))]
         listed += [owner for s in stage.clause.sites if (owner := stage.discourse.named.get(parent_of(s.entity_id) or ""))]

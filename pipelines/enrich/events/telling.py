@@ -61,7 +61,7 @@ OF_A_START = frozenset({"start_stated", "opening"})
 RESUME = mask_of("resume")
 QUOTAS = frozenset({"quota_stated", "quota_set", "notice_of_targets"})
 STOPS = frozenset({"pause", "shutdown"})
-SAY = mask_of("say")
+SAY, EXPECT, NOW = mask_of("say"), mask_of("expect"), mask_of("now_word")
 STAKE = mask_of("stake", "joint_venture", "merge")
 EXPAND = mask_of("expand")
 STUDIED = frozenset({"financing", "schedule_guidance"})
@@ -132,23 +132,32 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
             continue
         if event is not None and events and _overrides(events[-1], event):
             continue
-        if event is None or (events and _continues(events[-1], event)):
+        if event is None or (events and _continues(document, events[-1], event)):
             (events[-1].domain if events else waiting).append(clause)
             continue
         event.domain = event.domain if events else [clause, *waiting]
         events.append(event)
-    return [_by_cause(event, whole) for event in events]
+    return [_by_cause(_foreseen(document, event, found), found) for event in events]
 
 
-def _by_cause(event: Told, whole: int) -> Told:
-    """A stop for a cause that the sentence names (fire, strike, flood) is a disruption, not a decision."""
+def _by_cause(event: Told, found: list[Clause]) -> Told:
+    """A stop for a cause that the sentence names (fire, strike, flood; not what a restart waits for) is a disruption, no decision."""
     if (
         event.type == "facility_change"
         and event.fit.frame.name in STOPS
-        and whole & CAUSE
+        and any(c.concepts & CAUSE and not c.concepts & RESUME for c in found)
         and event.telling.factuality == "achieved"
     ):
         event.type = "disruption"
+    return event
+
+
+def _foreseen(document: Document, event: Told, found: list[Clause]) -> Told:
+    """An assessment is a forecast where the clause before only says that somebody expects it, and it is not said of now."""
+    if event.type == "market_assessment" and event.clause.index and not event.clause.concepts & NOW:
+        before = found[event.clause.index - 1]
+        if _only_speaks(document, before) and before.marks[-1][2] & EXPECT:
+            event.telling = Telling("forecast", event.telling.is_negated)
     return event
 
 
@@ -277,7 +286,7 @@ def _object_fits(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa:
     return any(m.start >= anchor[1] or clause.is_relative for m in (*clause.organisations, *clause.sites))
 
 
-def _continues(one: Told, other: Told) -> bool:  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is the answer
+def _continues(document: Document, one: Told, other: Told) -> bool:  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is the answer
     """Whether the clause goes on about the same event: same kind and factuality, nobody and nothing new named."""
     if _is_its_size(one, other):
         return True
@@ -285,6 +294,9 @@ def _continues(one: Told, other: Told) -> bool:  # noqa: PLR0911, PLR0912  a lad
         one.telling = other.telling
         return True
     unnamed = not other.clause.organisations and not other.clause.sites
+    if other.fit.frame.name == "start_moved" and unnamed and _is_former(document, one):
+        one.fit, one.telling, one.clause, one.type = other.fit, other.telling, other.clause, other.type
+        return True
     if one.type == "resource_study" and other.type in STUDIED and unnamed and not other.clause.dates:
         return True  # what the study says of the project
     if one.type == "policy_control" and other.type == "schedule_guidance" and unnamed:
@@ -344,6 +356,11 @@ def _continues(one: Told, other: Told) -> bool:  # noqa: PLR0911, PLR0912  a lad
     both_figures = any(c.quantities for c in one.domain) and other.clause.quantities
     both_dates = one.clause.dates and other.clause.dates
     return not (both_figures or both_dates) and (not other_materials or not materials or other_materials <= materials)
+
+
+def _is_former(document: Document, one: Told) -> bool:
+    """Whether a clause tells what had been planned for a plant, and is no more."""
+    return one.type in OF_PLANTS and bool(document.grammar.former.search(document.low, one.clause.start, one.clause.end))
 
 
 def _overrides(one: Told, other: Told) -> bool:
