@@ -20,7 +20,8 @@ HAN = "\u2e80"  # from here on letters are of scripts without spaces
 Mark = tuple[int, int, int, int]  # start, end, concepts, forms (0: a noun or a phrase)
 
 FORMS = {name: 1 << i for i, name in enumerate(("inf", "pres", "past", "part", "ing", "fut", "cond", "impf", "verb", "attr"))}
-ATTR = FORMS["attr"]  # the verb stands before the noun that it describes: 停产的工厂
+ATTR = FORMS["attr"]  # the verb describes a noun: 停产的工厂, « l'étude actualisée »
+_PART = FORMS["part"]
 VERB = FORMS["verb"]  # of a language without forms: the word is a verb
 FINITE = FORMS["pres"] | FORMS["past"] | FORMS["fut"] | FORMS["cond"] | FORMS["impf"]
 # How a thing is told, and words of a clause's frame: never read inside a longer entry ("no later than" does not deny).
@@ -193,6 +194,10 @@ class Lexicon:
         grammar = knowledge(language, "grammar")
         self.has_borders: bool = grammar["needs_word_borders"]
         self._particle: str = grammar.get("particle", "")
+        auxiliaries = grammar.get("auxiliaries", ())
+        groups = grammar["groups"]  # without one of these before it a participle describes a noun
+        before = rf"{groups['perfect']}|{groups['passive']}|\b(?:s'est|se sont|vue?|avoir)\s+$"
+        self._auxiliary = re.compile(before) if auxiliaries else None
         self._head_is_first: bool = grammar["head"] == "first"
         self._ordinals = frozenset(knowledge(language, "lexicon")["first"]["words"])
         table: dict[str, list[int]] = {}
@@ -203,6 +208,7 @@ class Lexicon:
             cell[1] |= form
             cell[2] |= 0 if form else known[concept]
         self._inherit(table)
+        self._join_auxiliaries(table, tuple(auxiliaries))
         self._patterns = list(table)
         self._values = [(cell[0], cell[1]) for cell in table.values()]
         doubtful = sum(FORMS[name] for name in grammar.get("doubtful_forms", ()))
@@ -233,6 +239,18 @@ class Lexicon:
                     cell[0] |= table[inner][0] & ~operators
                     cell[2] |= table[inner][2] & ~operators
 
+    def _join_auxiliaries(self, table: dict[str, list[int]], auxiliaries: tuple[str, ...]) -> None:
+        """An entry of auxiliary and participle ("a clos") is also all that the participle is, in its form."""
+        operators = mask_of(*OPERATORS)
+        self._leads: dict[str, int] = {}  # characters of the auxiliary: the mark begins after them, as for other participles
+        for surface, cell in table.items():
+            lead = next((len(a) for a in auxiliaries if surface.startswith(a)), 0)
+            inner = table.get(surface[lead:]) if lead else None
+            if inner is not None and inner[1] & FORMS["part"]:
+                cell[0] |= inner[0] & ~operators
+                cell[1] |= inner[1] & FORMS["part"]
+                self._leads[surface] = lead
+
     def _heads(self, surface: str, spans: list[tuple[int, int]]) -> list[str]:
         """The stretches of a compound that say what it is: its beginning (`head = "first"`) or its end."""
         if self._head_is_first:
@@ -243,7 +261,7 @@ class Lexicon:
 
     def marks(self, text: str) -> list[Mark]:
         """Words of the lexicon in `text` (folded, lower case), in order, longest first and without overlap."""
-        particle = self._particle
+        particle, describes = self._particle, self._auxiliary
         values, nouns, size, marks = self._values, self._nouns, len(text), []
         found = self._automaton.find_matches_as_indexes(text)
         for i, start, end in found if not self.has_borders else self._at_borders(text, found):
@@ -256,9 +274,11 @@ class Lexicon:
                     continue
             else:
                 concepts, forms = values[i]
-                if forms and particle and text.startswith(particle, end):
+                is_bare = forms == _PART and describes is not None and not describes.search(text[max(0, start - 40) : start])
+                if is_bare or (forms and particle and text.startswith(particle, end)):
                     forms |= ATTR
-            marks.append((start, end, concepts, forms))
+            lead = self._leads.get(self._patterns[i], 0) if forms else 0
+            marks.append((start + lead, end, concepts, forms))
         return marks
 
     def _at_borders(self, text: str, found: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
@@ -266,6 +286,9 @@ class Lexicon:
         size = len(text)
         for i, start, end in found:
             if start and (beside := text[start - 1]).isalnum() and beside < HAN and text[start].isalnum():
+                first = text.find(" ", start, end) + 1
+                if first:
+                    yield from self._hidden(text, first, end)
                 continue
             if end == size or not (beside := text[end]).isalnum() or beside >= HAN or not text[end - 1].isalnum():
                 yield i, start, end
@@ -273,9 +296,7 @@ class Lexicon:
                 yield from self._hidden(text, start, end)
 
     def _hidden(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-        """Words of a phrase that ends inside a word: its first ones, and that word as it goes on."""
-        if start and text[start - 1].isalnum():
-            return
+        """Words of a phrase that begins or ends inside a word: its whole ones, and the last as it goes on."""
         offset = start
         while (stop := text.find(" ", offset, end)) >= 0:
             word = self._numbers.get(text[offset:stop])
