@@ -6,8 +6,8 @@ from pipelines.enrich.quantities import Share
 from pipelines.enrich.reading import Amount, Quantity, Witness
 from pipelines.enrich.rounding import slack
 from pipelines.enrich.witness_figures import Figures, number
+from pipelines.enrich.witness_moves import direction, moved, size
 
-NEAR = 26  # characters on either side of a percentage in which its direction stands
 STEP = 0.5  # percentage points beyond the rounding that no rounding explains
 
 
@@ -15,7 +15,7 @@ def period_over_period(figures: Figures) -> Iterator[Witness]:
     """A rise or fall in per cent agrees with the old and the new figure that stand beside it."""
     if not figures.shares:
         return
-    changes = [s for s in figures.shares if s.value_to is None and _direction(figures, s)]
+    changes = [s for s in figures.shares if s.value_to is None and direction(figures, s)]
     if len(changes) != 1:
         return
     change = changes[0]
@@ -23,6 +23,11 @@ def period_over_period(figures: Figures) -> Iterator[Witness]:
         yield from _of_the_sentence_before(figures, change)
         return
     for items in (figures.quantities, figures.amounts):
+        move = moved(figures, items, change)
+        if move and move.is_told_with_change:
+            yield from _judge(figures, change, move.new, move.old)
+        if move:
+            return
         pair = _pair(figures, items, change)
         if pair and _is_beside(figures, change, pair):
             yield from _judge(figures, change, *pair)
@@ -36,7 +41,8 @@ def _of_the_sentence_before(figures: Figures, change: Share) -> Iterator[Witness
     if before is None or before.paragraph != figures.paragraph or before.shares or not opens:
         return
     for items in (before.quantities, before.amounts):
-        pair = _pair(before, items, None)
+        move = moved(before, items, None)
+        pair = (move.new, move.old) if move else _pair(before, items, None)
         if pair:
             yield from _judge(figures, change, *pair)
             return
@@ -47,27 +53,6 @@ def _is_beside(figures: Figures, change: Share, pair: tuple[Quantity | Amount, Q
     found: tuple[Quantity | Amount, ...] = (*figures.quantities, *figures.amounts)
     nearest = min(found, key=lambda x: max(x.start - change.end, change.start - x.end))
     return nearest is pair[0] or nearest is pair[1]
-
-
-def _direction(figures: Figures, share: Share) -> int:
-    """1 for a rise, -1 for a fall, 0 where the percentage is no change."""
-    after, before = figures.after(share.end, NEAR), figures.before(share.start, NEAR)
-    if any(word in after[:12] for word in figures.known["points"]):
-        return 0
-    known = figures.known
-    found = []
-    for sign, words in ((1, known["up"]), (-1, known["down"])):
-        for word in words:
-            if word in {"+", "-", "−"}:
-                if before.rstrip(" ").endswith(word):
-                    found.append((0, sign))
-                continue
-            i, j = after.find(word), before.rfind(word)
-            if 0 <= i <= 14:
-                found.append((i, sign))
-            if j >= 0:
-                found.append((len(before) - j - len(word), sign))
-    return min(found)[1] if found else 0
 
 
 def _pair(
@@ -97,6 +82,8 @@ def _is_old(figures: Figures, item: Quantity | Amount) -> bool:
     cut = max(before.rfind(mark) for mark in ("，", "；", ";", ", "))
     near = before[cut + 1 :]
     known = figures.known
+    if near.strip(" ") in known["beside_change"] and any(share.end <= item.start <= share.end + 8 for share in figures.shares):
+        return True  # "exceed by 10% the 600 tonnes of June"
     if any(word in near[-22:] for word in known["comparators"]) or any(word in near for word in known["earlier"]):
         return True
     if after.startswith(tuple(known["compared_after"])):
@@ -113,10 +100,10 @@ def _alone(figures: Figures, item: Quantity | Amount) -> tuple[str, str]:
 
 
 def _judge(figures: Figures, change: Share, new: Quantity | Amount, old: Quantity | Amount) -> Iterator[Witness]:
-    a, b = _value(new), _value(old)
+    a, b = size(new), size(old)
     if not a or not b or figures.is_about(change.start):
         return
-    text, sign = figures.text, _direction(figures, change)
+    text, sign = figures.text, direction(figures, change)
     real = (a / b - 1) * 100
     written = sign * change.value
     decimals = len(text[change.start : change.end].replace(",", ".").rstrip(" %％").partition(".")[2])
@@ -126,7 +113,3 @@ def _judge(figures: Figures, change: Share, new: Quantity | Amount, old: Quantit
     note = f"{number(a)} / {number(b)} - 1 = {real:.1f} %" + ("" if result == "holds" else f", not {written:g} %")
     ends = [x for item in (change, new, old) for x in (item.start, item.end) if figures.start <= item.start]
     yield figures.witness("period_over_period", result, min(ends), max(ends), note)  # type: ignore[arg-type]
-
-
-def _value(item: Quantity | Amount) -> float:
-    return item.normalised_value if isinstance(item, Quantity) else item.value

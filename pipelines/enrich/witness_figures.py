@@ -1,5 +1,6 @@
 """The figures of a sentence, and the verdict on two numbers that should be equal."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -7,6 +8,7 @@ from typing import Any, NamedTuple
 from pipelines.enrich.quantities import Count, Share
 from pipelines.enrich.reading import Amount, MaterialMention, Quantity, Sentence, Verdict, Witness
 
+_NUMBER = re.compile(r"\d+(?:[.,\s\u00a0\u202f]\d+)*")
 CLEARLY = 0.01  # beyond the rounding by this much, relative, is no rounding
 
 
@@ -66,6 +68,15 @@ def verdict(got: float, expected: float, slack: float) -> Verdict:
 def number(value: float) -> str:
     """A figure for a note: six significant digits, thousands apart."""
     return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
+
+
+def plain(digits: str) -> float | None:
+    """The number that a surface begins with, a comma or a blank before three digits only grouping them."""
+    match = _NUMBER.search(digits)
+    if not match:
+        return None
+    grouped = re.sub(r"(?<=\d)[,\s\u00a0\u202f](?=\d{3}(?!\d))", "", match[0])
+    return float(grouped.replace(",", "."))
 
 
 def within(materials: Sequence[MaterialMention], start: int, end: int) -> Sequence[MaterialMention]:

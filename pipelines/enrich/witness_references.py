@@ -8,6 +8,7 @@ from msgspec import structs
 
 from pipelines.enrich.reading import Amount, MaterialMention, Witness
 from pipelines.enrich.rounding import slack
+from pipelines.enrich.witness_conversions import conversions
 from pipelines.enrich.witness_figures import Figures, Page, verdict, within
 from pipelines.reference import register
 from pipelines.reference.register import rows
@@ -22,6 +23,10 @@ _KILOGRAMS = {"kg": 1.0, "t": 1000.0, "mt": 1000.0, "lb": 0.45359, "g": 0.001}
 REACH = 60  # characters between a material and the price that is its
 FACTOR_REACH = 200  # and between an element and a factor
 CLOSE = 14  # characters before an amount in which a word may say that it is no price
+# Between a price and what it buys; 至每吨 before a price that something fell to.
+_BOUGHT = re.compile(r" (?:for|pour)(?: de| du| the| le| la)? ?(?:l')?(?:oxyde (?:de |d'))?")
+_DIGIT = re.compile(r"\d")
+_LEVEL = re.compile(r"[至到](?:每?(?:吨|公斤|千克))?\Z")
 
 
 def factors(page: Page) -> list[int]:
@@ -43,7 +48,9 @@ def oxide_metal_factor(figures: Figures) -> Iterator[Witness]:
             element = _nearest(elements, match.start())
             if element and any(word in figures.before(match.start(), 60) for word in figures.known["factor"]):
                 yield from _judge_factor(figures, element, float(match[1].replace(",", ".")), match.start(), match.end())
-    if figures.says("converts"):
+    made = conversions(figures, elements)
+    yield from made
+    if not made and figures.says("converts"):
         yield from _two_masses(figures, elements)
 
 
@@ -79,7 +86,7 @@ def _two_masses(figures: Figures, elements: list[MaterialMention]) -> Iterator[W
         return
     metal, oxide = masses
     first, second = figures.low[metal.start : oxide.start], figures.after(oxide.end, 60)
-    if not any(word in first for word in figures.known["converts"]):
+    if not any(word in first for word in figures.known["converts"]) or any(word in first for word in figures.known["apart"]):
         return
     if any(word in first[:40] for word in _OXIDES):
         metal, oxide = oxide, metal
@@ -104,7 +111,7 @@ _PER_UNIT = (
 def price_band(figures: Figures) -> Iterator[Witness]:
     """A price lies in the broad band of its series; only what lies outside is told."""
     for amount in figures.amounts:
-        kilograms = _KILOGRAMS.get(amount.per or "")
+        kilograms = _KILOGRAMS.get(amount.per or _unit_before(figures, amount) or "")
         rate = _USD.get(amount.currency)
         if not kilograms or not rate or _is_no_price(figures, amount):
             continue
@@ -121,11 +128,23 @@ def price_band(figures: Figures) -> Iterator[Witness]:
             yield figures.witness("price_band", "fails", min(material.start, amount.start), amount.end, note)
 
 
+def _unit_before(figures: Figures, amount: Amount) -> str | None:
+    """The unit of a price that stands before it: "la tonne d'oxyde de terbium se payait 900 000 dollars"."""
+    units = figures.known["unit_price"]
+    if amount.per is not None or not units or not figures.materials:
+        return None
+    before = figures.before(amount.start, REACH + 30)
+    found = max(((before.rfind(words), unit) for words, unit in units.items()), default=(-1, ""))
+    is_whole = found[0] >= 0 and not _DIGIT.search(before, found[0]) and any(word in before[found[0] :] for word in figures.known["costs"])
+    return found[1] if is_whole else None
+
+
 def _is_no_price(figures: Figures, amount: Amount) -> bool:
     """Whether the words right before say that it is a change, a fee or a difference."""
     before = figures.before(amount.start, CLOSE).rstrip(" ")
     if figures.language == "zh":
-        return any(word in before[-6:] for word in figures.known["not_price"])
+        level = _LEVEL.search(before)  # 回落至每吨: a level, although it tells of a change
+        return not level and any(word in before[-6:] for word in figures.known["not_price"])
     return any(before.endswith((" " + word, "," + word)) or before == word for word in figures.known["not_price"])
 
 
@@ -135,7 +154,10 @@ def _priced(figures: Figures, amount: Amount) -> MaterialMention | None:
     if before:
         between = figures.low[before[-1].end : amount.start]
         return before[-1] if not re.search(r"[;；。]", between) else None
-    after = within(figures.materials, amount.end, amount.end + CLOSE)
+    after = within(figures.materials, amount.end, amount.end + 2 * CLOSE)
+    if after and after[0].start - amount.end >= CLOSE:
+        between = figures.low[amount.end : after[0].start]
+        return after[0] if _BOUGHT.fullmatch(between) else None
     return after[0] if after and not re.search(r"[,，、]|\bore\b|minerai|矿石", figures.low[amount.end : after[0].start]) else None
 
 

@@ -6,20 +6,22 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from pipelines.enrich.quantities import Count
+from pipelines.enrich.quantities import Count, Share
 from pipelines.enrich.reading import Amount, Quantity, Verdict, Witness
 from pipelines.enrich.rounding import slack
-from pipelines.enrich.witness_figures import Figures, number, verdict
+from pipelines.enrich.witness_figures import Figures, number, plain, verdict
 
 ROUGHEST = 0.05  # relative; how far a number of shares or the sum that they bring may be rounded
 MAX_PARTS = 6
 ELIDED_REACH = 40  # characters before a figure in which another one shares its unit
+STAKE_REACH = 80  # characters between two stakes of a list
+STAKE_FAR = 110  # and before one that is said to be the rest
 LIST_REACH = 120  # characters between two parts of a list
 EXACT = 5e-4  # relative; what is decreed is not rounded
 COLON_REACH = 24  # characters between a colon and the first part
 SPLIT_REACH = 90  # and between a total and its first part
 _OWNER = re.compile(r"(?:(?<!\w)[A-ZÀ-Ý][\w&.'’-]*|[\u4e00-\u9fff])\s?[(（]\Z")  # a name before its stake in brackets
-_CLAUSE = re.compile(r"\b(?:whose|which|where|while|dont|qui|où|tandis)\b|其(?!余|他|中)")
+_CLAUSE = re.compile(r"\b(?:whose|which|where|while(?![^%]{0,60}\b(?:holds?|owns?|has|have|takes?|keeps?) )|dont|qui|où|tandis)\b|其(?!余|他|中)")
 _OLD, _NEW = re.compile(r"(?:\bfrom |\bde |[由从自])\Z"), re.compile(r"\s?(?:to |à |[升增降提上下至到])")
 _PER_SHARE = frozenset({"share", "unit"})
 _UNITS = re.compile(r"(?<![\d.,])(\d{1,3}(?:[ .,]\d{1,3}){0,3})( millions?)?(?: of | d'| )(?:units|unités)\b")
@@ -33,7 +35,6 @@ _TONNES = {
     "ktpa": 1e3, "kt": 1e3, "mt": 1.0, "tpa": 1.0, "kg": 1e-3, "lb": 4.5359e-4, "t": 1.0, "tonnes": 1.0, "万吨": 1e4, "千吨": 1e3,
     "吨": 1.0, "公斤": 1e-3,
 }  # fmt: skip
-_NUMBER = re.compile(r"\d+(?:[.,\s\u00a0\u202f]\d+)*")
 _BARE = re.compile(r"(?:\b(?:lots|batches|tranches|parts|stages|phases|of|de) )(\d[\d.,]*) (?:and|et) \Z")
 _LARGE = re.compile(r"\b(million|billion|milliard|thousand)")
 _MORE = re.compile(
@@ -136,7 +137,7 @@ def stakes_sum(figures: Figures) -> Iterator[Witness]:
         return
     runs: list[list[int]] = [[]]
     for i, share in enumerate(run):
-        if runs[-1] and share.start - run[i - 1].end > 60:
+        if runs[-1] and share.start - run[i - 1].end > (STAKE_FAR if _is_rest(figures, share) else STAKE_REACH):
             runs.append([])
         runs[-1].append(i)
     for group in runs:
@@ -155,6 +156,12 @@ def stakes_sum(figures: Figures) -> Iterator[Witness]:
         said = " + ".join(f"{s.value:g}" for s in stakes)
         note = f"{said} = {total:g}" + ("" if result == "holds" else ", not 100")
         yield figures.witness("stakes_sum", result, stakes[0].start, stakes[-1].end, note)  # type: ignore[arg-type]
+
+
+def _is_rest(figures: Figures, share: Share) -> bool:
+    """Whether a stake is said to be all that is left."""
+    near = figures.before(share.start, 24) + "|" + figures.after(share.end, 12)
+    return any(word in near for word in figures.known["remainder"])
 
 
 def _is_no_stake(figures: Figures, start: int, end: int) -> bool:
@@ -194,8 +201,8 @@ def _elided(figures: Figures, items: list[_Part]) -> list[_Part]:
     for i, item in enumerate(items):
         begin = max(items[i - 1].end if i else figures.start, item.start - ELIDED_REACH)
         bare = None if item.is_range else _BARE.search(figures.low, begin, item.start)
-        size = _plain(figures.low[item.start : item.end])
-        value = _plain(bare[1]) if bare else None
+        size = plain(figures.low[item.start : item.end])
+        value = plain(bare[1]) if bare else None
         if bare and size and value:
             found.append(_Part(bare.start(1), bare.end(1), value * item.value / size, item.unit, is_range=False))
         found.append(item)
@@ -203,17 +210,8 @@ def _elided(figures: Figures, items: list[_Part]) -> list[_Part]:
         more = _MORE.search(figures.low, item.end, stop)
         word = _LARGE.search(figures.low, item.start, item.end)
         if more and word and size and word[1] == more[2]:
-            found.append(_Part(more.start(1), more.end(2), (_plain(more[1]) or 0.0) * item.value / size, item.unit, is_range=False))
+            found.append(_Part(more.start(1), more.end(2), (plain(more[1]) or 0.0) * item.value / size, item.unit, is_range=False))
     return found
-
-
-def _plain(digits: str) -> float | None:
-    """The number that a surface begins with, a comma or a blank before three digits only grouping them."""
-    match = _NUMBER.search(digits)
-    if not match:
-        return None
-    grouped = re.sub(r"(?<=\d)[,\s\u00a0\u202f](?=\d{3}(?!\d))", "", match[0])
-    return float(grouped.replace(",", "."))
 
 
 def parts_total(figures: Figures) -> Iterator[Witness]:
