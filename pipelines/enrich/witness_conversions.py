@@ -12,9 +12,10 @@ from pipelines.reference import register
 
 REACH = 34  # characters between a mass and the material that it is of
 RELATED = 110  # and between what goes in and what comes out
+OPENING, OPENING_ZH = 10, 2  # characters between a mass and the word that says that it goes in
 ROUGHEST = 0.05  # relative; how far one of the masses may be rounded
 LOST = 0.15  # relative; more than this is not lost in a furnace
-UNRELATED = 0.4  # relative; less than this comes out of something else
+UNRELATED = 0.6  # relative; less than this comes out of something else
 _UNIT_MASS = re.compile(r"(?:(?<!\w)(?:an?|each|every|une|un|chaque) |每)(tonne|ton|kilogram(?:me)?|kilo|kg|吨|公斤|千克)(?![a-z]*[ /]\d)")
 _PARTED = re.compile(r"[,;:，；：。\d]")
 
@@ -88,7 +89,17 @@ def _order(figures: Figures, one: _Mass, other: _Mass) -> str | None:
         return None
     if any(word in between for word in known["requires"]):
         return "product first"
-    opens = any(word in figures.before(one.start, 30) for word in known["source_before"])
-    if any(word in between for word in known["becomes"]) or (opens and any(word in between for word in known["makes"])):
+    opens = _opens(figures, one.start)
+    is_one_clause = "," not in between and "，" not in between
+    if (any(word in between for word in known["becomes"]) and (opens or is_one_clause)) or (
+        opens and any(word in between for word in known["makes"])
+    ):
         return "source first"
     return None
+
+
+def _opens(figures: Figures, start: int) -> bool:
+    """Whether a word right before a mass says that it goes in: "from 100 tonnes", "用100吨"."""
+    before = figures.before(start, 30)
+    reach = OPENING_ZH if figures.language == "zh" else OPENING
+    return any(0 <= len(before) - before.rfind(word) - len(word) <= reach for word in figures.known["source_before"] if word in before)

@@ -1,4 +1,4 @@
-"""Sums and products inside a sentence: shares at a price, stakes, parts and their total, one mass in two units."""
+"""Sums and products inside a sentence: shares at a price, stakes, parts and their total."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,9 @@ EXACT = 5e-4  # relative; what is decreed is not rounded
 COLON_REACH = 24  # characters between a colon and the first part
 SPLIT_REACH = 90  # and between a total and its first part
 _OWNER = re.compile(r"(?:(?<!\w)[A-ZÀ-Ý][\w&.'’-]*|[\u4e00-\u9fff])\s?[(（]\Z")  # a name before its stake in brackets
-_CLAUSE = re.compile(r"\b(?:whose|which|where|while(?![^%]{0,60}\b(?:holds?|owns?|has|have|takes?|keeps?) )|dont|qui|où|tandis)\b|其(?!余|他|中)")
+_CLAUSE = re.compile(
+    r"\b(?:whose|which|where|while(?![^%]{0,60}\b(?:holds?|owns?|has|have|takes?|keeps?) )|dont|qui|où|tandis)\b|其(?!余|他|中)"
+)
 _OLD, _NEW = re.compile(r"(?:\bfrom |\bde |[由从自])\Z"), re.compile(r"\s?(?:to |à |[升增降提上下至到])")
 _PER_SHARE = frozenset({"share", "unit"})
 _UNITS = re.compile(r"(?<![\d.,])(\d{1,3}(?:[ .,]\d{1,3}){0,3})( millions?)?(?: of | d'| )(?:units|unités)\b")
@@ -29,19 +31,12 @@ _SMALL = re.compile(
     r"(?<![\d.,])(\d{1,4}(?:[.,]\d{1,3})?) ?(pence|penny|p(?= )|cents?|centimes?) "
     r"?(?:each|apiece|per share|a share|per ordinary share|per unit|l'action|l'une|chacune|pièce|par action|par titre)"
 )
-# Tonnes in a unit that stands alone in brackets after a figure: "1,000 t (ktpa)".
-_BARE_UNIT = re.compile(r"\s?[(（](ktpa|kt|mt|tpa|kg|lb|t|tonnes|万吨|千吨|吨|公斤)[)）]", re.IGNORECASE)
-_TONNES = {
-    "ktpa": 1e3, "kt": 1e3, "mt": 1.0, "tpa": 1.0, "kg": 1e-3, "lb": 4.5359e-4, "t": 1.0, "tonnes": 1.0, "万吨": 1e4, "千吨": 1e3,
-    "吨": 1.0, "公斤": 1e-3,
-}  # fmt: skip
 _BARE = re.compile(r"(?:\b(?:lots|batches|tranches|parts|stages|phases|of|de) )(\d[\d.,]*) (?:and|et) \Z")
 _LARGE = re.compile(r"\b(million|billion|milliard|thousand)")
 _MORE = re.compile(
     r"(?:,|\band|\bet|\bplus) (?:about |some |environ )?(\d+(?:[.,]\d+)?) (million|billion|milliard|thousand)s?\b"
     r"(?! (?:of|de|d'|us|ton|dollar|euro|shares|actions|yuan))"
 )
-_BRACKET = re.compile(r"\s?[(（](?:≈|~|about |around |approx\. |approximately |or |environ |soit |约|即|合)?$")
 
 
 def shares_price(figures: Figures) -> Iterator[Witness]:
@@ -126,7 +121,7 @@ def _is_other(figures: Figures, amount: Amount) -> bool:
 def stakes_sum(figures: Figures) -> Iterator[Witness]:
     """Stakes that are said to be all of a company make 100 %."""
     shares = figures.shares
-    if len(shares) < 2 or not figures.says("complete"):
+    if len(shares) < 2 or not figures.says("complete") or figures.says("votes"):
         return
     run = [s for s in shares if s.value_to is None and not _is_no_stake(figures, s.start, s.end)]
     if any(_OLD.search(figures.low, max(0, s.start - 8), s.start) and _NEW.match(figures.low, s.end) for s in run):
@@ -170,11 +165,15 @@ def _is_no_stake(figures: Figures, start: int, end: int) -> bool:
 
 
 def _names_other_targets(figures: Figures, ends: list[int]) -> bool:
-    """Whether two of the stakes are in different companies: "51% of A and 60% of B"."""
-    return sum(bool(_OF_NAME.match(figures.text, end)) for end in ends) > 1
+    """Whether two of the stakes are in different things: "51% of A and 60% of B"."""
+    if sum(bool(_OF_NAME.match(figures.text, end)) for end in ends) > 1:
+        return True
+    nouns = {match[1] for end in ends for match in [_OF_NOUN.match(figures.low, end)] if match}
+    return len(nouns.difference(figures.known["whole_nouns"])) > 1
 
 
 _OF_NAME = re.compile(r" (?:of|in|de|du|d')\s?(?:the |la |le |l')?[A-ZÉ]|(?:的)?股权、|股权和")
+_OF_NOUN = re.compile(r" (?:of|in|de|du|des|d')\s?(?:the |an? |its |la |le |l')?(\w+)")
 
 
 class _Part(NamedTuple):
@@ -327,29 +326,3 @@ def _judge(figures: Figures, parts: Sequence[_Part], total: _Part) -> Iterator[W
     note += "" if result == "holds" else f", not {number(whole)}"
     spans = [x for item in (*parts, total) for x in (item.start, item.end)]
     yield figures.witness("parts_total", result, min(spans), max(spans), note)
-
-
-def unit_consistency(figures: Figures) -> Iterator[Witness]:
-    """One mass written in two units is the same mass."""
-    items = figures.quantities
-    for i, item in enumerate(items):
-        bare = _BARE_UNIT.match(figures.text, item.end)
-        if bare and item.value:
-            tonnes = _TONNES[bare[1].lower()]
-            written = item.normalised_value / item.value
-            if not 0.7 < tonnes / written < 1.4:
-                note = f"{item.unit} is not {bare[1]}"
-                yield figures.witness("unit_consistency", "fails", item.start, bare.end(), note)
-        if i + 1 == len(items):
-            break
-        other = items[i + 1]
-        between = figures.text[item.end : other.start]
-        if len(between) > 24 or not _BRACKET.fullmatch(between) or figures.text[other.end : other.end + 1] not in {")", "）"}:
-            continue
-        if other.unit == item.unit or item.value_to is not None or other.value_to is not None:
-            continue
-        text = figures.text
-        rough = slack(text[item.start : item.end]) + slack(text[other.start : other.end])
-        result = verdict(other.normalised_value, item.normalised_value, rough)
-        note = f"{item.value:g} {item.unit} is {number(item.normalised_value)} t, not {number(other.normalised_value)} t"
-        yield figures.witness("unit_consistency", result, item.start, other.end + 1, note)
