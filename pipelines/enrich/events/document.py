@@ -131,6 +131,8 @@ class Grammar:
         self.since_then = re.compile(groups["since_then"])
         self.present_first: bool = groups["present_first"]  # of a form that may be both present and past
         self.turn = re.compile(groups["turn"])
+        self.writer = re.compile(groups.get("writer", NEVER))  # "I"
+        self.latter = re.compile(groups.get("latter", NEVER))  # "the latter will supply the former with …"
         self.reported = re.compile(groups["reported"])
         self.hearsay = re.compile(groups["hearsay"])
         self.absolute_cue: str = groups["absolute_cue"]
@@ -164,6 +166,9 @@ class Grammar:
         self.former = re.compile(groups.get("former", NEVER))  # calls a plan the former one
         self.interest_in = re.compile(groups.get("interest_in", NEVER))  # after a site that is owned in part
         self.office = re.compile(groups.get("office", NEVER))  # an authority outside the register
+        self.negated = re.compile(groups.get("negated", NEVER))  # a verb with its negation
+        self.respectively = re.compile(groups.get("respectively", NEVER))
+        self.bare_value = re.compile(groups.get("bare_value", NEVER))  # after a price: the new one, without its unit
         self.past_attribute = re.compile(groups.get("past_attribute", NEVER))  # a negation before it describes a noun
 
     def _cases(self, table: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:

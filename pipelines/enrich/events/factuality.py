@@ -30,6 +30,7 @@ HEARD = frozenset(
 )
 LASTING = frozenset({"policy_control", "disruption"})  # in force, or down, since a day
 STOPS = frozenset({"cancelled", "pause", "shutdown"})
+OF_MARKETS = frozenset({"market_assessment", "price_move"})
 DECIDE = mask_of("decide")
 IN_PROGRESS = mask_of("in_progress")
 STABLE = mask_of("stable")
@@ -99,6 +100,20 @@ def _is_cut_off(document: Document, anchor: Mark, mark: Mark) -> bool:
     return any(f" {word}" in between for word in document.grammar.relative)
 
 
+def _describes(document: Document, anchor: Mark, mark: Mark) -> bool:
+    """Whether a negation is part of a noun's description (无镝磁体; 无证企业的产线已关停)."""
+    if mark[1] - mark[0] == 1 and document.materials.any_within(mark[1], mark[1] + 1):
+        return True
+    return mark[0] < anchor[0] and bool(document.grammar.past_attribute.search(document.low, mark[1], anchor[0]))
+
+
+def _is_undone(document: Document, anchor: Mark, kind: str) -> bool:
+    """Whether the word itself says that it was not done (没签成), or gives a deal up."""
+    if kind == "supply_agreement" and anchor[2] & CANCEL:
+        return True
+    return kind not in OF_MARKETS and bool(document.grammar.negated.match(document.low, anchor[0]))
+
+
 def _is_attribute(document: Document, anchor: Mark, mark: Mark) -> bool:
     """Whether a participle only says of a noun that it had been planned ("the line once envisaged for Pulawy has been dropped")."""
     low, grammar = document.low, document.grammar
@@ -108,7 +123,7 @@ def _is_attribute(document: Document, anchor: Mark, mark: Mark) -> bool:
 
 def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> int:
     """Operators that reach the anchor: those before it; after it as well where the anchor is a noun."""
-    found = anchor[2] & (OPERATORS & ~(NOT | MAY))
+    found = anchor[2] & (OPERATORS & ~(NOT | MAY)) | (NOT if _is_undone(document, anchor, kind) else 0)
     if not anchor[3]:  # "has no permit"
         found |= anchor[2] & NOT
     is_noun = not anchor[3] or bool(document.grammar.nominal.match(document.low, anchor[1]))
@@ -119,10 +134,8 @@ def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> i
             continue
         if mark[2] & PLAN and mark[3] & PART and _is_attribute(document, anchor, mark):
             continue
-        if mark[2] & NOT and mark[1] - mark[0] == 1 and document.materials.any_within(mark[1], mark[1] + 1):
-            continue  # 无镝磁体
-        if mark[2] & NOT and mark[0] < anchor[0] and document.grammar.past_attribute.search(document.low, mark[1], anchor[0]):
-            continue  # 无证企业的产线已关停
+        if mark[2] & NOT and _describes(document, anchor, mark):
+            continue
         if mark[2] & MAY and any(d.start <= mark[0] < d.end for d in clause.dates):  # the month
             continue
         if mark[2] & CANCEL and mark is not anchor and kind in GIVEN_UP and (mark[0] < anchor[0] or not anchor[3]):

@@ -1,13 +1,21 @@
 """How much: the quantity of each product of an event, and its sum of money."""
 
+import re
+from collections.abc import Sequence
+from typing import TypeVar
+
 import msgspec
 
+from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.slots import first_fit, quantity_of
 from pipelines.enrich.events.telling import QUOTAS, Told
 from pipelines.enrich.lexicon import mask_of
 from pipelines.enrich.reading import Amount, MaterialMention, Quantity
 
+BESIDE = 8  # characters between the old price and the new
+NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")  # as `low` and `text` write it
+F = TypeVar("F", Quantity, Amount)
 Product = tuple[tuple[MaterialMention, ...] | None, Quantity | None]
 WITH_QUANTITY = frozenset(
     {"facility_change", "production_milestone", "schedule_guidance", "supply_agreement", "resource_study", "market_assessment",
@@ -26,7 +34,7 @@ def products(document: Document, told: Told) -> list[tuple[tuple[MaterialMention
     quantities = [q for c in told.domain for q in c.quantities]
     yearly = any(c.concepts & ANNUAL for c in told.domain)
     if told.type in SPLIT:
-        shares = _shares(document, told, quantities)
+        shares = _respective(document, told, quantities) or _shares(document, told, quantities)
         if len(shares) > 1:
             found = [(m, quantity_of(q, told.type, told.clause.concepts, is_yearly=yearly)) for m, q in shares]
             return [(m, _of_notice(document, quantity, told)) for m, quantity in found]
@@ -77,6 +85,27 @@ def _shares(document: Document, told: Told, quantities: list[Quantity]) -> list[
     return shares if len(shares) > 1 and len(set(sets)) == len(sets) else []
 
 
+def _respective(document: Document, told: Told, figures: Sequence[F]) -> list[tuple[tuple[MaterialMention, ...], F]]:
+    """Each material before "respectively" (分别) with the figure after it that has its place."""
+    word = document.grammar.respectively.search(document.low, told.clause.start, told.clause.end)
+    if word is None:
+        return []
+    after = [f for f in figures if word.end() <= f.start < told.clause.end]
+    named = [m for m in told.clause.materials if m.start < word.start()]
+    if len(after) < 2 or len(named) != len(after) or len({m.material_id for m in named}) != len(named):
+        return []
+    return [((material,), figure) for material, figure in zip(named, after, strict=True)]
+
+
+def priced(document: Document, told: Told) -> list[tuple[tuple[MaterialMention, ...], Amount]]:
+    """Each material with its price, where one clause gives the prices of several in order."""
+    if told.type != "price_move":
+        return []
+    found = _respective(document, told, [a for a in told.clause.amounts if a.role not in {"from", "by"}])
+    units = {(a.per, a.currency) for _, a in found}
+    return found if len(units) == 1 else []
+
+
 def _is_sum_of_next(document: Document, quantity: Quantity, other: Quantity) -> bool:
     """Whether the words between two figures make the first the sum of those that follow ("of which", 其中)."""
     return bool(document.grammar.parts_follow.search(document.low[quantity.end : other.start]))
@@ -95,8 +124,25 @@ def amount_of(document: Document, told: Told, which: int = -1) -> Amount | None:
             fitting = [msgspec.structs.replace(a, role=None) if a.role == "by" else a for a in fitting]
             fitting = [a for a in fitting if len(fitting) == 1 or not document.low.endswith(" at ", 0, a.start)]  # "shares at $14"
         chosen = first_fit(fitting, document, is_sum=not is_price)
+        chosen = _after_change(document, clause, fitting) or chosen if is_price else chosen
         if chosen is not None:
             return chosen
     if told.type == "policy_control" and told.fit.frame.name == "subsidy":  # so much for each tonne
         return first_fit([a for c in told.domain for a in c.amounts], document)
     return None
+
+
+def _after_change(document: Document, clause: Clause, prices: Sequence[Amount]) -> Amount | None:
+    """The new price after the only whole one, where it leaves out its unit ("from $60 a kilo to $58", "to 58")."""
+    if len(prices) != 1 or prices[0].role == "by" or prices[0].value_to is not None:
+        return None
+    old = prices[0]
+    after = [a for a in clause.amounts if not a.per and a.role == "to" and a.currency == old.currency and 0 < a.start - old.end < BESIDE]
+    if after:
+        return msgspec.structs.replace(after[0], per=old.per)
+    new = document.grammar.bare_value.match(document.low, old.end)
+    number = NUMBER.search(old.text)
+    if new is None or number is None:
+        return None
+    value = round(float(new[1].replace(",", "")) * old.value / float(number[0].replace(",", "")), 6)
+    return msgspec.structs.replace(old, start=new.start(1), end=new.end(1), text=new[1], value=value, role="to")

@@ -8,7 +8,7 @@ from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.dating import Calendar
 from pipelines.enrich.events.discourse import PLANT, Discourse, parent_of
 from pipelines.enrich.events.document import Document
-from pipelines.enrich.events.figures import Product, amount_of, products
+from pipelines.enrich.events.figures import Product, amount_of, priced, products
 from pipelines.enrich.events.kinds import sub_type
 from pipelines.enrich.events.relevance import Relevance, is_of_chain
 from pipelines.enrich.events.roles import Cast, Stage, cast
@@ -82,6 +82,9 @@ class Filler:
     def _events(
         self, sentence: Sentence, told: Told, found: Cast, site_id: str | None, attribution: Attribution
     ) -> list[Event]:
+        prices = priced(self.document, told)
+        if prices:  # each product with its own price
+            return [self._event(sentence, told, site_id, (m, None), found.actors[0], attribution, a) for m, a in prices]
         made = products(self.document, told)
         if len(found.actors) == len(made) > 1:  # each party with its own figure
             pairs = [(actors, [product]) for actors, product in zip(found.actors, made, strict=True)]
@@ -102,6 +105,7 @@ class Filler:
     ) -> Event:  # fmt: skip
         """The event with all its fields."""
         ids, stage = self._product(told, site_id, product[0])
+        ids = ids or self._named_after(told)
         first, last, precision = when(self.calendar.of(told))
         published, how = self.document.found.published_on, told.telling.factuality or "achieved"
         if told.type == "market_assessment" and how == "under_way" and first and published and first > published:
@@ -232,8 +236,6 @@ class Filler:
             ids = ids or self.discourse.product_of(site_id)[0]
         elif told.type in OF_MARKETS:
             ids = self._goods(told, ids)
-        if not ids and told.type in OF_PLANTS | {"permit"}:
-            ids = self._named_after(told)
         if told.type in WITHOUT_STAGE or (
             stage in OF_RARE_EARTHS and ids and not are_rare(ids) and not self._names_step(told, stage)
         ):
@@ -242,8 +244,9 @@ class Filler:
 
     def _named_after(self, told: Told) -> tuple[str, ...]:
         """What a deposit is named after (微山稀土矿), where nothing else tells what it holds."""
-        is_told = not self.document.grammar.has_borders and any("稀土" in s.surface for c in told.domain for s in c.sites)
-        return ("rare_earths",) if is_told else ()
+        if self.document.grammar.has_borders or told.type not in OF_PLANTS | {"permit"}:
+            return ()
+        return ("rare_earths",) if any("稀土" in s.surface for c in told.domain for s in c.sites) else ()
 
     def _goods(self, told: Told, ids: tuple[str, ...]) -> tuple[str, ...]:
         """What is traded; "the oxide", "such scrap" is what was traded in the event before."""

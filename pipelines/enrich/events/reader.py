@@ -29,6 +29,7 @@ NOTICE, OWN = mask_of("@notice"), mask_of("@own")
 COMPANY_OR_SITE, AUTHORITY = mask_of("@org", "@site"), mask_of("@authority")
 VOICE = mask_of("say", "according", "we")
 CLAIMED = mask_of("superlative")
+LABEL = 12  # characters of the word that begins an answer, before its first sentence
 TURN = 90  # characters in which a turn of minutes names its speaker
 RUN_IN = 24  # characters of a heading that a paragraph begins with ("Outlook."): the next sentence opens it
 LONGEST = 1600  # characters of a sentence that can tell an event; a longer one has no sentence ends
@@ -139,10 +140,13 @@ class _Reader:
 
     def _take_turn(self, sentence: Sentence) -> None:
         """A paragraph that begins with a name and an organisation in brackets is that organisation's word, till the next turn."""
-        turn = self.document.grammar.turn.match(self.document.text[sentence.start : sentence.start + TURN])
         if not self.document.grammar.has_borders:  # an answer is the word of the company that is asked
-            self.turn = Voice(self.lead, self.lead.surface, True) if turn and self.lead else None
+            line = self.document.text[max(0, sentence.start - LABEL) : sentence.start].rpartition("\n")[2]
+            is_answer = self.document.grammar.turn.match(line)
+            asked = self.own_release or next((m for m in self.document.found.mentions if m.type == "company"), None)
+            self.turn = Voice(asked, asked.surface, True) if is_answer and asked else None
             return
+        turn = self.document.grammar.turn.match(self.document.text[sentence.start : sentence.start + TURN])
         if turn is None:
             return
         start = sentence.start + turn.end()

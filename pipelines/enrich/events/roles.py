@@ -7,6 +7,7 @@ from pipelines.enrich.events.clauses import Clause, Party
 from pipelines.enrich.events.discourse import PLANT, Discourse, is_company, parent_of
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.frames import Fit
+from pipelines.enrich.events.slots import stage_from
 from pipelines.enrich.events.telling import QUOTAS
 from pipelines.enrich.lexicon import mask_of
 from pipelines.enrich.reading import Actor, Mention
@@ -204,6 +205,8 @@ def _dealers(stage: Stage) -> Cast:
     found = [p for p in _present(stage, _BODY) if p.case != "than"]
     found = _distinct([p for p in found if p.mention is not stage.speaker or p.case != "under"])
     sides = _sides(found, stage.fit.anchor[0]) if found else ([], [])
+    if stage.document.grammar.latter.search(stage.document.low, stage.clause.start, stage.clause.end):
+        sides = (sides[1], sides[0])
     leader = stage.discourse.operator
     if len(found) == 1 and leader is not None and leader.entity_id != found[0].mention.entity_id:
         is_subject = found[0].case == "" and found[0].mention.start < stage.fit.anchor[0]
@@ -266,8 +269,21 @@ def _buys(stage: Stage, sides: tuple[list[Party], list[Party]], concepts: int) -
         return False
     if verbs & TO_BUY and not verbs & TO_SUPPLY and not concepts & OFFTAKE:
         return True
+    makers = [_makes_goods(stage, side) for side in sides]
+    if makers.count(None) == 1 and any(makers):  # beside a name outside the register
+        return makers[1] is True
     ranks = [max((_rank(p.mention) for p in side), default=0) for side in sides]
     return ranks[0] > ranks[1]
+
+
+def _makes_goods(stage: Stage, side: list[Party]) -> bool | None:
+    """Whether a company of the register makes what is dealt in; None where the side has no such company."""
+    known = [e for p in side if (e := register().entities.get(p.mention.entity_id or ""))]
+    if not known:
+        return None
+    clause = stage.clause
+    goods = stage_from(stage.document, clause.start, clause.end, clause.materials, products_first=True)
+    return any(goods in e.stages for e in known)
 
 
 def _rank(mention: Mention) -> int:
@@ -359,10 +375,10 @@ def _authorities(stage: Stage) -> Cast:
             [stage.discourse.authority] if stage.discourse.authority is not None else []
         )
     heads = [office] if office else [actor("authority", m) for m in found]
-    if stage.fit.frame.name in QUOTAS and stage.clause.quantities:  # each that is given one
+    if stage.fit.frame.name in QUOTAS:  # each that is given one
         given = [p.mention for p in _distinct(_present(stage, _COMPANY)) if p.case in {"", "to", "for"}]
         given = [m for m in given if m is not stage.speaker]
-        if given:
+        if len(given) == 1 or (given and stage.clause.quantities):
             return Cast([_once([*heads, actor("recipient", m)]) for m in given], [*found, *given], None)
     if stage.fit.frame.name == "listed":  # each that is put on a list, by itself
         listed = [p.mention for p in _distinct(_present(stage, _COMPANY))]
