@@ -1,13 +1,16 @@
 """Period over period: a percentage against the two figures that it compares."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from pipelines.enrich.quantities import Share
-from pipelines.enrich.reading import Amount, Quantity, Witness
+from pipelines.enrich.reading import Amount, Quantity, Verdict, Witness
 from pipelines.enrich.rounding import slack
 from pipelines.enrich.witness_figures import Figures, number
 from pipelines.enrich.witness_moves import direction, moved, size
 
+ABOUT = 3.0  # percentage points that a figure told with "about" leaves open
+_MORE = re.compile(r"\d[多余]")
 STEP = 0.5  # percentage points beyond the rounding that no rounding explains
 
 
@@ -108,8 +111,10 @@ def _judge(figures: Figures, change: Share, new: Quantity | Amount, old: Quantit
     written = sign * change.value
     decimals = len(text[change.start : change.end].replace(",", ".").rstrip(" %％").partition(".")[2])
     rough = 0.5 * 10.0**-decimals + (slack(text[new.start : new.end]) + slack(text[old.start : old.end])) * 20 + 0.05
+    if any(figures.is_about(x.start) or _MORE.search(text, x.start, x.end) for x in (new, old)):
+        rough += ABOUT
     off = abs(real - written)
-    result = "holds" if off <= rough else "fails" if off > max(2 * rough, rough + STEP) else "not_testable"
+    result: Verdict = "holds" if off <= rough else "fails" if off > max(2 * rough, rough + STEP) else "not_testable"
     note = f"{number(a)} / {number(b)} - 1 = {real:.1f} %" + ("" if result == "holds" else f", not {written:g} %")
     ends = [x for item in (change, new, old) for x in (item.start, item.end) if figures.start <= item.start]
-    yield figures.witness("period_over_period", result, min(ends), max(ends), note)  # type: ignore[arg-type]
+    yield figures.witness("period_over_period", result, min(ends), max(ends), note)

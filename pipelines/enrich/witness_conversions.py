@@ -15,7 +15,7 @@ RELATED = 110  # and between what goes in and what comes out
 OPENING, OPENING_ZH = 10, 2  # characters between a mass and the word that says that it goes in
 ROUGHEST = 0.05  # relative; how far one of the masses may be rounded
 LOST = 0.15  # relative; more than this is not lost in a furnace
-UNRELATED = 0.6  # relative; less than this comes out of something else
+UNRELATED = 0.6  # relative; less than this, and some of it is for something else
 _UNIT_MASS = re.compile(r"(?:(?<!\w)(?:an?|each|every|une|un|chaque) |每)(tonne|ton|kilogram(?:me)?|kilo|kg|吨|公斤|千克)(?![a-z]*[ /]\d)")
 _PARTED = re.compile(r"[,;:，；：。\d]")
 
@@ -63,8 +63,6 @@ def _judge(figures: Figures, one: _Mass, other: _Mass) -> Iterator[Witness]:
     factor = material.oxide_factor or 1.0
     ideal = source.tonnes / factor if source.is_oxide else source.tonnes * factor
     made = product.tonnes / ideal
-    if not UNRELATED < made < 1 / UNRELATED:
-        return
     surfaces = (figures.text[m.start : m.end] for m in (one, other) if m.tonnes not in {1.0, 0.001})
     rough = sum(min(slack(surface), ROUGHEST) for surface in surfaces)
     note = f"factor of {material.oxide_formula} is {factor:.4f}: {made:.1%} of what can be made"
@@ -77,6 +75,8 @@ def _verdict(made: float, rough: float, *, is_exact: bool, has_yield: bool) -> V
     """No more comes out than goes in; a little may be lost."""
     if abs(made - 1) <= rough + 1e-3:
         return "holds"
+    if not UNRELATED < made < 1 / UNRELATED:
+        return "not_testable"
     is_wrong = made > 1 + max(2 * rough, rough + CLEARLY) or (made < 1 - LOST - rough and not has_yield)
     return "fails" if is_wrong and is_exact else "not_testable"
 

@@ -106,7 +106,8 @@ def _is_tied(figures: Figures, change: Share, new: Item, old: Item, *, is_writte
     between = figures.low[change.end : old.start] if is_first else figures.low[new.end : change.start]
     if len(between) > (TIED if is_first else 2 * TIED) or any(word in between for word in known["other_thing"]):
         return False
-    if not is_written_out and any(word in figures.before(old.start, 22) for word in known["spread"]):
+    around = figures.before(old.start, 22) + "|" + figures.after(new.end, 22)
+    if not is_written_out and any(word in around for word in known["spread"]):
         return False
     return figures.language != "zh" or _is_of_one_thing(figures, change, old)
 

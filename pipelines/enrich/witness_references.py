@@ -25,7 +25,7 @@ FACTOR_REACH = 200  # and between an element and a factor
 CLOSE = 14  # characters before an amount in which a word may say that it is no price
 # Between a price and what it buys; 至每吨 before a price that something fell to.
 _BOUGHT = re.compile(r" (?:for|pour)(?: de| du| the| le| la)? ?(?:l')?(?:oxyde (?:de |d'))?")
-_DIGIT = re.compile(r"\d")
+_PARTED = re.compile(r"[\d,;:]")
 _LEVEL = re.compile(r"[至到](?:每?(?:吨|公斤|千克))?\Z")
 
 
@@ -135,7 +135,7 @@ def _unit_before(figures: Figures, amount: Amount) -> str | None:
         return None
     before = figures.before(amount.start, REACH + 30)
     found = max(((before.rfind(words), unit) for words, unit in units.items()), default=(-1, ""))
-    is_whole = found[0] >= 0 and not _DIGIT.search(before, found[0]) and any(word in before[found[0] :] for word in figures.known["costs"])
+    is_whole = found[0] >= 0 and not _PARTED.search(before, found[0]) and any(word in before[found[0] :] for word in figures.known["costs"])
     return found[1] if is_whole else None
 
 
