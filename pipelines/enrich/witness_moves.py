@@ -69,7 +69,8 @@ def _before(figures: Figures, previous: Item | None, item: Item) -> tuple[Item, 
         surface = low[previous.start : min(previous.end, item.start)]
         to = _RANGE_TO.search(surface + low[previous.end : item.start] if previous.end < item.start else surface)
         old = structs.replace(previous, end=min(previous.end, item.start))
-        return (item, old, True) if to and item.start - old.end <= ELIDED + 8 and _unit(old) == _unit(item) else None
+        has_unit = previous.end <= item.start  # else both share the unit that stands after the second
+        return (item, old, has_unit) if to and item.start - old.end <= ELIDED + 8 and _unit(old) == _unit(item) else None
     bare = _BARE.search(figures.before(item.start, ELIDED))
     value, size = plain(bare[1]) if bare else None, plain(low[item.start : item.end])
     if bare is None or not value or not size:
