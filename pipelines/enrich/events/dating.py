@@ -7,7 +7,7 @@ from pipelines.enrich.events.telling import Told
 from pipelines.enrich.lexicon import Mark, mask_of
 from pipelines.enrich.reading import DateSpan
 
-SAY, ANNOUNCE = mask_of("say"), mask_of("announce")
+SAY, ANNOUNCE, EXPECT = mask_of("say"), mask_of("announce"), mask_of("expect")
 NOW, TODAY, PRICE = mask_of("now_word"), mask_of("today"), mask_of("price")
 MARKET = mask_of("demand", "supply_market", "trade", "price")
 DEALS = frozenset({"financing", "supply_agreement", "ownership_change"})
@@ -127,6 +127,8 @@ def _is_of_speech(told: Told, clause: Clause, date: DateSpan) -> bool:
     if told.type == "price_move":
         return False  # a price is of the day on which its assessor gave it
     said = [m for m in clause.marks if m[2] & SAY]
+    if any(m[2] & EXPECT and m[1] == date.start for m in said):
+        return False  # 预计6月20日恢复
     is_done = told.telling.factuality == "achieved"
     is_short = date.precision == "day" or (date.precision == "range" and date.is_relative)  # a day, "last week"
     if not said or not is_short or (told.type in ANNOUNCED and is_done):

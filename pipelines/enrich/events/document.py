@@ -131,8 +131,6 @@ class Grammar:
         self.since_then = re.compile(groups["since_then"])
         self.present_first: bool = groups["present_first"]  # of a form that may be both present and past
         self.turn = re.compile(groups["turn"])
-        self.writer = re.compile(groups.get("writer", NEVER))  # "I"
-        self.latter = re.compile(groups.get("latter", NEVER))  # "the latter will supply the former with …"
         self.reported = re.compile(groups["reported"])
         self.hearsay = re.compile(groups["hearsay"])
         self.absolute_cue: str = groups["absolute_cue"]
@@ -164,8 +162,14 @@ class Grammar:
         self.base_date = re.compile(groups.get("base_date", NEVER))  # after the day of a figure that is compared with
         self.not_even = re.compile(groups.get("not_even", NEVER))  # after "one", where there is none
         self.former = re.compile(groups.get("former", NEVER))  # calls a plan the former one
+        self.writer = re.compile(groups.get("writer", NEVER))  # "I"
+        self.latter = re.compile(groups.get("latter", NEVER))  # "the latter will supply the former with …"
         self.interest_in = re.compile(groups.get("interest_in", NEVER))  # after a site that is owned in part
         self.office = re.compile(groups.get("office", NEVER))  # an authority outside the register
+        self.statistics = re.compile(groups.get("statistics", NEVER))  # who counts and does not assess
+        self.noun_of = re.compile(groups.get("noun_of", NEVER))  # before a verb that is a noun there
+        self.board = re.compile(groups.get("board", NEVER))  # whose consent is a plan
+        self.put_into = re.compile(groups.get("put_into", NEVER))  # production that a plant is put into is its opening
         self.negated = re.compile(groups.get("negated", NEVER))  # a verb with its negation
         self.respectively = re.compile(groups.get("respectively", NEVER))
         self.bare_value = re.compile(groups.get("bare_value", NEVER))  # after a price: the new one, without its unit

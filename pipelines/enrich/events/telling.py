@@ -61,6 +61,10 @@ OF_A_START = frozenset({"start_stated", "opening"})
 RESUME = mask_of("resume")
 QUOTAS = frozenset({"quota_stated", "quota_set", "notice_of_targets"})
 STOPS = frozenset({"pause", "shutdown"})
+COUNTED = mask_of("@percent", "@quantity")
+STATED_NEAR = 40  # characters of a sentence before a clause in which its source stands
+DONE_BY = mask_of("complete", "begin", "open", "pause", "cancel", "close", "resume", "delay", "announce", "approve")
+DECIDE, OPEN_OF = mask_of("decide"), mask_of("plant", "project", "mine", "@site")
 SAY, EXPECT, NOW = mask_of("say"), mask_of("expect"), mask_of("now_word")
 STAKE = mask_of("stake", "joint_venture", "merge")
 EXPAND = mask_of("expand")
@@ -173,6 +177,8 @@ def _carried(document: Document, clause: Clause, before: Clause | None, carried:
 
     A subject, a day or an operator of its own, or a sign that the thing is done, ends the reach of the operator before.
     """
+    if before is not None and document.grammar.board.search(document.low, before.start, before.end):
+        return None if document.grammar.done.search(document.low, clause.start, clause.end) else "planned"
     if before is None or before.concepts & SAY or document.low[before.end - 1] in CLOSED:
         return None
     if clause.concepts & OPERATORS or document.grammar.done.search(document.low, clause.start, clause.end):
@@ -203,14 +209,34 @@ def _event(
         how = telling(document, clause, fit, reported=reported)
         if how.is_conditional:
             return None
-        if carried and how.factuality in {"achieved", "under_way"} and fit.frame.type not in STATED:
+        is_settled = fit.frame.name in STOPS and bool(clause.concepts & DECIDE)
+        if carried and how.factuality in {"achieved", "under_way"} and fit.frame.type not in STATED and not is_settled:
             how = Telling(carried, how.is_negated)
         if how.factuality is None or not _tense_fits(fit.frame, how):
             continue
         if fit.frame.type == "price_move" and not clause.amounts and document.low[clause.end - 1] in "：:":
             continue  # the heading of a list
+        if _is_count(document, clause, fit, how) or _is_noun_of(document, clause, fit, how):
+            continue
         return Told(clause, fit, how, _type(document, fit.frame, how, clause), [clause])
     return None
+
+
+def _is_count(document: Document, clause: Clause, fit: Fit, how: Telling) -> bool:
+    """Whether the figures of a statistician are read as an assessment ("customs data show that exports rose by 9 %")."""
+    if fit.frame.type != "market_assessment" or how.factuality != "under_way" or not clause.concepts & COUNTED:
+        return False
+    return bool(document.grammar.statistics.search(document.low, max(0, clause.start - STATED_NEAR), clause.end))
+
+
+def _is_noun_of(document: Document, clause: Clause, fit: Fit, how: Telling) -> bool:
+    """Whether a Chinese verb is a noun of which something else is said (项目的建设对…), and nothing done or dated."""
+    if document.grammar.has_borders or fit.frame.type != "facility_change" or how.factuality != "achieved" or clause.dates:
+        return False
+    if not document.grammar.noun_of.search(document.low, clause.start, fit.anchor[0]):
+        return False
+    ends = any(m[2] & DONE_BY and m[0] >= fit.anchor[1] for m in clause.marks)
+    return not (ends or document.grammar.done.search(document.low, clause.start, clause.end))
 
 
 def _verbs_first(document: Document, clause: Clause, found: list[Fit]) -> list[Fit]:
@@ -246,6 +272,8 @@ def _gapped(document: Document, clause: Clause, events: list[Told], *, reported:
 
 def _type(document: Document, frame: Frame, how: Telling, clause: Clause) -> str:
     """Planned or targeted with a date, the news is the date; of a plant that is new it is the plant."""
+    if frame.name == "ramp" and clause.concepts & OPEN_OF and document.grammar.put_into.search(document.low, clause.start, clause.end):
+        return "facility_change"
     if frame.name in OF_A_START and how.factuality in NOW_DATED and clause.dates:
         is_plan = how.factuality == "planned" and names_new_plant(document, clause)
         return "facility_change" if is_plan else "schedule_guidance"

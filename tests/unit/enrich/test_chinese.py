@@ -71,3 +71,52 @@ def test_terms_of_a_deal_are_the_deal() -> None:
     assert (event.type, event.site_id) == ("supply_agreement", "lynas_malaysia")
     assert event.quantity is not None
     assert (event.quantity.normalised_value, event.quantity.normalised_unit) == (50, "t/y")
+
+
+def test_a_quota_is_given_to_a_company_in_the_form_that_its_notice_states() -> None:
+    (event,) = events("北方稀土获得2026年第一批轻稀土开采指标8万吨。\n本批指标统一折稀土氧化物计算。")
+    assert [(actor.role, actor.entity_id) for actor in event.actors] == [("recipient", "china_northern_rare_earth")]
+    assert event.quantity is not None
+    assert (event.quantity.normalised_value, event.quantity.basis) == (80000, "REO")
+
+
+def test_an_authority_outside_the_register_is_the_one_that_its_sentence_names() -> None:
+    (event,) = events("国家矿山安全监察局于5月20日暂停白云鄂博稀土矿的开采许可。")
+    assert [(actor.role, actor.entity_id, actor.surface) for actor in event.actors] == [("authority", None, "国家矿山安全监察局")]
+    assert (event.site_id, event.materials) == ("bayan_obo", ("rare_earths",))
+
+
+def test_an_output_without_a_period_is_of_the_one_before_and_not_of_the_one_compared_with() -> None:
+    found = events("第一季度，北方稀土生产氧化镨钕8200吨。氧化镧产量1.1万吨，去年一季度为9000吨。")
+    assert [event.date for event in found] == ["2026-01-01", "2026-01-01"]
+
+
+def test_not_one_tonne_is_no_quantity() -> None:
+    (event,) = events("莱纳斯关丹厂连一吨镝都没有发出。")
+    assert (event.factuality, event.quantity) == ("denied", None)
+
+
+def test_an_interest_is_in_a_site() -> None:
+    (event,) = events("盛和资源将其在恩古拉项目的30%权益转让给北方稀土。")
+    assert (event.type, event.site_id) == ("ownership_change", "ngualla")
+
+
+def test_figures_told_in_order_belong_to_the_products_told_in_order() -> None:
+    found = events("第二季度氧化镨钕和氧化镝产量分别为3200吨和45吨。")
+    assert [(event.materials, event.quantity and event.quantity.normalised_value) for event in found] == [(("NdPr",), 3200), (("Dy",), 45)]
+    found = events("今日氧化镨钕、氧化铽均价分别为58万元/吨和612万元/吨。")
+    assert [(event.materials, event.amount and event.amount.value) for event in found] == [(("NdPr",), 580000), (("Tb",), 6120000)]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "value"), [("氧化镝由每公斤1700元跌至1650。", 1650), ("金属镨钕从73万元/吨升到75.5，成交寥寥。", 755000)]
+)
+def test_a_new_price_may_leave_out_its_unit(sentence: str, value: float) -> None:
+    (event,) = events(sentence)
+    assert event.amount is not None
+    assert event.amount.value == value
+
+
+def test_an_answer_is_the_word_of_the_company_that_is_asked() -> None:
+    (event,) = events("问：如何筹资？\n答：将于下月发行5亿元公司债，由北方稀土自用。")
+    assert (event.attribution.kind, event.attribution.entity_id) == ("self", "china_northern_rare_earth")
