@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pipelines.enrich.quantities import Share
 from pipelines.enrich.reading import Amount, Quantity, Verdict, Witness
 from pipelines.enrich.rounding import slack
-from pipelines.enrich.witness_figures import Figures, number
+from pipelines.enrich.witness_figures import MANY, Figures, number
 from pipelines.enrich.witness_moves import direction, moved, size
 
 ABOUT = 3.0  # percentage points that a figure told with "about" leaves open
@@ -16,7 +16,7 @@ STEP = 0.5  # percentage points beyond the rounding that no rounding explains
 
 def period_over_period(figures: Figures) -> Iterator[Witness]:
     """A rise or fall in per cent agrees with the old and the new figure that stand beside it."""
-    if not figures.shares:
+    if not figures.shares or max(len(figures.quantities), len(figures.amounts)) > MANY:
         return
     changes = [s for s in figures.shares if s.value_to is None and direction(figures, s)]
     if len(changes) != 1:
@@ -42,6 +42,8 @@ def _of_the_sentence_before(figures: Figures, change: Share) -> Iterator[Witness
     before = figures.previous
     opens = figures.said.lstrip(" ,").startswith(tuple(figures.known["refers_back"]))
     if before is None or before.paragraph != figures.paragraph or before.shares or not opens:
+        return
+    if max(len(before.quantities), len(before.amounts)) > MANY:
         return
     for items in (before.quantities, before.amounts):
         move = moved(before, items, None)

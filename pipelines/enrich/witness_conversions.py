@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pipelines.enrich.reading import MaterialMention, Verdict, Witness
 from pipelines.enrich.rounding import slack
-from pipelines.enrich.witness_figures import CLEARLY, Figures, within
+from pipelines.enrich.witness_figures import CLEARLY, MANY, Figures, within
 from pipelines.reference import register
 
 REACH = 34  # characters between a mass and the material that it is of
@@ -32,7 +32,11 @@ class _Mass(NamedTuple):
 
 def conversions(figures: Figures, elements: Sequence[MaterialMention]) -> list[Witness]:
     """Two masses of one element, of which a process that the words between them name makes one out of the other."""
-    if len(elements) < 2 or not (figures.says("becomes") or figures.says("requires") or figures.says("makes")):
+    if (
+        len(elements) < 2
+        or len(figures.quantities) > MANY
+        or not (figures.says("becomes") or figures.says("requires") or figures.says("makes"))
+    ):
         return []
     masses = list(_masses(figures, elements))
     return [witness for one, other in pairwise(masses) for witness in _judge(figures, one, other)]
@@ -40,9 +44,10 @@ def conversions(figures: Figures, elements: Sequence[MaterialMention]) -> list[W
 
 def _masses(figures: Figures, elements: Sequence[MaterialMention]) -> Iterator[_Mass]:
     """The masses of the sentence that are of one of the elements; "a tonne of" is one, too."""
-    found = [(q.start, q.end, q.normalised_value) for q in figures.quantities if q.value_to is None]
+    read = [(q.start, q.end, q.normalised_value) for q in figures.quantities if q.value_to is None]
+    found = read.copy()
     for match in _UNIT_MASS.finditer(figures.low, figures.start, figures.end):
-        if not any(start < match.end() and match.start() < end for start, end, _ in found):
+        if not any(start < match.end() and match.start() < end for start, end, _ in read):
             found.append((match.start(), match.end(), 1.0 if match[1].startswith(("t", "吨")) else 0.001))
     for start, end, tonnes in sorted(found):
         after = within(elements, end, end + REACH)

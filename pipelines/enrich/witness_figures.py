@@ -9,6 +9,7 @@ from pipelines.enrich.quantities import Count, Share
 from pipelines.enrich.reading import Amount, MaterialMention, Quantity, Sentence, Verdict, Witness
 
 _NUMBER = re.compile(r"\d+(?:[.,\s\u00a0\u202f]\d+)*")
+MANY = 40  # figures of a kind; a sentence that holds more is a table, which plainly relates no two of them
 CLEARLY = 0.01  # beyond the rounding by this much, relative, is no rounding
 
 

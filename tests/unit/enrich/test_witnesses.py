@@ -95,8 +95,17 @@ def test_any_figures_are_safe_and_evidence_is_the_text(text: str, language: str)
         assert text[witness.start : witness.end] == witness.evidence
 
 
-@pytest.mark.parametrize("unit", ["1 t and ", "5% stake, ", "$3 per kg dysprosium oxide "])
+ENDLESS = [
+    "1 t and ",
+    "5% stake, ",
+    "$3 per kg dysprosium oxide ",
+    "a tonne of dysprosium oxide makes dysprosium metal ",
+    "1 t (2 kt per day) ",
+]
+
+
+@pytest.mark.parametrize("unit", ENDLESS)
 def test_an_endless_sentence_of_figures_takes_linear_time(unit: str) -> None:
-    text = unit * 4000
+    text = "From $3 to $2 a rise of 5% " + unit * 4000
     found = (quantities(text, "en"), amounts(text, "en"), shares(text, "en"))
     witnesses(text, "en", sentences(text, "en"), *found, [], materials(text, "en"))
