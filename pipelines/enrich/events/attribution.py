@@ -1,13 +1,14 @@
 """Attribution: whose word a sentence is, and how far that word reaches."""
 
 import re
+from collections import Counter
 
 from msgspec import Struct
 
 from pipelines.enrich.events.cases import case_of
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
-from pipelines.enrich.lexicon import FORMS, Mark, mask_of
+from pipelines.enrich.lexicon import FINITE, FORMS, Mark, mask_of
 from pipelines.enrich.reading import Attribution, Mention
 
 SAY = mask_of("say")
@@ -23,8 +24,10 @@ SPEAKER = ANONYMOUS | TITLE | PRONOUN
 PRODUCER = mask_of("producer")
 PART = FORMS["part"]
 REACH = 110  # characters between a speaker and the verb
+OF_NOUNS = frozenset({"de", "à"})  # after a verb of speech they begin what is said, after a noun its complement
 STAFF = 9  # characters between "analysts" and their firm
 BESIDE = 3  # characters between "according to" and a pronoun
+OPENING = 30  # characters of a sentence in which its unnamed speaker is
 AFTER = 60  # the same, where the quote comes first
 NOT_SPEAKERS = frozenset({"place", "facility", "deposit"})
 _PERSON = re.compile(r"[A-ZÀ-Þ][\w'’.-]*\s+(?:[A-ZÀ-Þ][\w'’.-]*\s+){0,2}[A-ZÀ-Þ][\w'’-]+")
@@ -47,6 +50,13 @@ class Speakers:
         self.document = document
         self.last: Voice | None = None
         self.start = 0  # of the sentence
+        self.asks = self._has_questions()
+
+    def _has_questions(self) -> bool:
+        """Whether questions stand alone between answers, as in an interview."""
+        found = self.document.found.sentences
+        size = Counter(s.paragraph for s in found)
+        return any(size[s.paragraph] == 1 and self.document.text[s.start : s.end].rstrip().endswith("?") for s in found)
 
     def of(self, clauses: list[Clause], spoken_of: Mention | None) -> Voice | None:
         """The speaker that a sentence names; `spoken_of` is the company that the text is about."""
@@ -64,6 +74,7 @@ class Speakers:
                     follows = is_agent or self._follows_quote(clause, mark)
                     voice = self._after(clause, mark, spoken_of, inverted=True) if follows else None
                     voice = voice or self._before(clause, mark, spoken_of)
+                    voice = voice or self._at_head(clauses[0], clause, mark)
                 if voice and voice.is_named:
                     self.last = voice
                     return voice
@@ -77,9 +88,21 @@ class Speakers:
         """No verb of speech: a quote goes on, or the text says "we"."""
         if clauses and self.document.text.startswith(_QUOTES, clauses[0].start) and self.last is not None:
             return self.last
-        if spoken_of is not None and any(clause.concepts & WE for clause in clauses):
+        if spoken_of is not None and any(clause.concepts & WE for clause in clauses) and self._is_spoken(clauses):
             return Voice(spoken_of, spoken_of.surface, True)
         return None
+
+    def _is_spoken(self, clauses: list[Clause]) -> bool:
+        """Whether some "we" or "I" may be a company's: not the paper's ("our bulletin"), nor who writes a text that asks nobody."""
+        grammar, low, start = self.document.grammar, self.document.low, clauses[0].start
+
+        def is_of_writer(at: int) -> bool:
+            if grammar.of_paper.match(low, at):
+                return True
+            is_quoted = low.count("«", start, at) > low.count("»", start, at)
+            return bool(grammar.writer.match(low, at)) and not is_quoted and not self.asks
+
+        return not all(is_of_writer(m[0]) for c in clauses for m in c.marks if m[2] & WE)
 
     def _after(self, clause: Clause, mark: Mark, spoken_of: Mention | None, *, inverted: bool = False) -> Voice | None:
         """The speaker after "according to" or, where the quote comes first, after the verb."""
@@ -89,7 +112,8 @@ class Speakers:
         comma = document.low.find("," if document.grammar.has_borders else "，", end, limit)
         limit = limit if comma < 0 else comma
         if inverted:  # what follows "that" is said, and does not say it
-            that = document.grammar.that.search(document.low, end, limit)
+            found = document.grammar.that.finditer(document.low, end, limit)
+            that = next((m for m in found if m[0] not in OF_NOUNS or m.start() <= end + 1), None)  # « la directrice de X »
             limit = that.start() if that else limit
         marks = [m for m in clause.marks if m[2] & SPEAKER and end <= m[0] < limit]
         if not inverted:  # "according to her"; a pronoun farther on is another's
@@ -142,6 +166,18 @@ class Speakers:
                 else self._source(clause, start, mark)
             )
         return found
+
+    def _at_head(self, head: Clause, clause: Clause, mark: Mark) -> Voice | None:
+        """An unnamed speaker of whom relative clauses tell before the verb comes ("An engineer I know, who …, tells me that …")."""
+        document = self.document
+        if head is clause or not document.grammar.has_borders or (mark[3] and not mark[3] & FINITE) or head.organisations:
+            return None
+        if any(m[2] & SPEAKER for m in clause.marks if m[0] < mark[0]) or not document.grammar.reported.match(document.low, mark[1] + 1):
+            return None
+        unnamed = next((m for m in head.marks if m[2] & ANONYMOUS and m[0] - head.start < OPENING), None)
+        if unnamed is None or not document.grammar.indefinite.search(document.low[head.start : unnamed[0]]):
+            return None
+        return Voice(None, document.text[head.start : unnamed[1]].strip(), False)
 
     def _is_the_one(self, clause: Clause, mark: Mark, marks: list[Mark]) -> bool:
         """ "The London-listed company": the one that the text is about, unless others stand beside it ("bankers close to the company")."""

@@ -5,7 +5,7 @@ from msgspec import Struct
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.frames import Fit
-from pipelines.enrich.lexicon import FORMS, VERB, Mark, mask_of
+from pipelines.enrich.lexicon import ATTR, FORMS, VERB, Mark, mask_of
 from pipelines.enrich.reading import DateSpan, Factuality
 
 NOT = mask_of("not")
@@ -21,6 +21,7 @@ IF = mask_of("if")
 WOULD = mask_of("would")
 SAY = mask_of("say", "according", "anonymous")
 SAID = mask_of("say")
+AIMED = mask_of("plan", "target", "expect")
 AGREED = mask_of("agreement", "mou", "offtake", "supply_deal")
 CANCEL = mask_of("cancel")
 NOBODY = mask_of("nobody")
@@ -134,6 +135,8 @@ def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> i
             continue
         if mark[2] & PLAN and mark[3] & PART and _is_attribute(document, anchor, mark):
             continue
+        if mark[2] & AIMED and mark[3] & ATTR and mark[0] < anchor[0] and anchor[3] & ~INF and kind not in OF_MARKETS:
+            continue  # « la mise en service, espérée en 2027, glisse »
         if mark[2] & NOT and _describes(document, anchor, mark):
             continue
         if mark[2] & MAY and any(d.start <= mark[0] < d.end for d in clause.dates):  # the month

@@ -13,7 +13,7 @@ from pipelines.enrich.events.frames import fitting, frames
 from pipelines.enrich.events.relevance import Relevance
 from pipelines.enrich.events.superlatives import is_of_the_claim, is_without_rival, superlative
 from pipelines.enrich.events.telling import Told, told
-from pipelines.enrich.lexicon import Mark, lexicon, mask_of
+from pipelines.enrich.lexicon import FINITE, Mark, lexicon, mask_of
 from pipelines.enrich.reading import Event, Mention, Sentence
 from pipelines.reference import register
 
@@ -29,6 +29,8 @@ NOTICE, OWN = mask_of("@notice"), mask_of("@own")
 COMPANY_OR_SITE, AUTHORITY = mask_of("@org", "@site"), mask_of("@authority")
 VOICE = mask_of("say", "according", "we")
 CLAIMED = mask_of("superlative")
+OF_PRICES, QUOTE = mask_of("up", "down", "stable", "quote_price", "price"), mask_of("quote_price")
+ROW = 4  # characters between the colon of a row and its price
 LABEL = 12  # characters of the word that begins an answer, before its first sentence
 TURN = 90  # characters in which a turn of minutes names its speaker
 RUN_IN = 24  # characters of a heading that a paragraph begins with ("Outlook."): the next sentence opens it
@@ -112,6 +114,7 @@ class _Reader:
     def _sentence(self, sentence: Sentence, *, is_first: bool) -> list[Event]:
         low = bisect_left(self.mark_starts, sentence.start)
         marks: list[Mark] = self.marks[low : bisect_left(self.mark_starts, sentence.end, low)]
+        marks = self._with_row(sentence, marks)
         if is_first:
             self.paragraph_voice = self.turn
         if self._is_empty(sentence, marks) and (self.speakers.last is None or not (is_first or self._is_dated(sentence))):
@@ -160,6 +163,18 @@ class _Reader:
             self.discourse.operator = named[-1]
         else:
             self.discourse.authority = named[-1]
+
+    def _with_row(self, sentence: Sentence, marks: list[Mark]) -> list[Mark]:
+        """In a row of a list of prices ("NdFeB block, ex works : 245 yuan/kg") the colon says what a verb would."""
+        if any(mark[2] & OF_PRICES or mark[3] & FINITE for mark in marks):
+            return marks
+        colon = self.document.low.find(":", sentence.start, sentence.end)
+        if colon < 0 or not self.document.materials.any_within(sentence.start, colon):
+            return marks
+        first = next(iter(self.document.amounts.within(colon, sentence.end)), None)
+        if first is None or not first.per or first.per == "share" or first.start - colon > ROW:
+            return marks
+        return sorted([*marks, (colon, colon + 1, QUOTE, 0)])
 
     def _is_empty(self, sentence: Sentence, marks: list[Mark]) -> bool:
         """Whether no word can tell an event, and nothing is named that later sentences may mean."""

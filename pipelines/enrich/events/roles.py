@@ -270,7 +270,7 @@ def _buys(stage: Stage, sides: tuple[list[Party], list[Party]], concepts: int) -
     if verbs & TO_BUY and not verbs & TO_SUPPLY and not concepts & OFFTAKE:
         return True
     makers = [_makes_goods(stage, side) for side in sides]
-    if makers.count(None) == 1 and any(makers):  # beside a name outside the register
+    if makers.count(None) == 1 and any(makers) and (all(sides) or not verbs & (RECEIVE | TO_BUY)):  # beside a name outside the register
         return makers[1] is True
     ranks = [max((_rank(p.mention) for p in side), default=0) for side in sides]
     return ranks[0] > ranks[1]
@@ -346,7 +346,7 @@ def _licensees(stage: Stage) -> Cast:
     """Authority and recipient; two recipients make two permits."""
     agencies = [m for c in stage.sentence for m in c.organisations if m.type == "agency"]
     authority = agencies[:1]
-    if not authority and stage.clause.concepts & AUTHORITY_WORD and stage.discourse.authority is not None:
+    if not authority and _names_known_authority(stage) and stage.discourse.authority is not None:
         authority = [stage.discourse.authority]
     office = None if authority else _office(stage)
     found = [p for p in _distinct(_present(stage, _COMPANY)) if p.case != "than"]
@@ -358,6 +358,12 @@ def _licensees(stage: Stage) -> Cast:
     else:
         casts = [_once([*heads, *(actor("recipient", m) for m in recipients)])]
     return Cast(casts, [*authority, *recipients], recipients[0] if recipients else None)
+
+
+def _names_known_authority(stage: Stage) -> bool:
+    """Whether the clause speaks of the authority that the text has named: not of another, by whose it is ("the authorities of …")."""
+    words = [m for m in stage.clause.marks if m[2] & AUTHORITY_WORD]
+    return any(not stage.document.grammar.of_another.match(stage.document.text, m[1]) for m in words)
 
 
 def _office(stage: Stage) -> Actor | None:

@@ -128,7 +128,9 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
             and (document.grammar.has_borders or not _only_says_how(clause) or clause is found[-1])
             and not document.grammar.after_which.search(document.low, clause.end - 6, clause.end)
         ):
-            event = _event(document, clause, (whole & lent | later | context & OWN, named), reported, carried)
+            is_same = bool(events) and bool(document.grammar.elliptic.search(document.low, clause.start, clause.end))
+            event = _gapped(document, clause, events, reported=reported) if is_same else None
+            event = event or _event(document, clause, (whole & lent | later | context & OWN, named), reported, carried)
             event = event or _gapped(document, clause, events, reported=reported)
         if event is None and events and clause.concepts & DENY and events[-1].telling.factuality != "denied":
             events[-1].telling = Telling("denied", True)
@@ -261,7 +263,8 @@ def _gapped(document: Document, clause: Clause, events: list[Told], *, reported:
         return None
     fit = events[-1].fit
     anchor: Mark | None = next((m for m in clause.marks if m[2] & fit.frame.anchor and m[3]), None)
-    if anchor is None or not anchor[2] & fit.anchor[2] & fit.frame.anchor:
+    is_same = bool(document.grammar.elliptic.search(document.low, clause.start, clause.end))
+    if anchor is None or not (is_same or anchor[2] & fit.anchor[2] & fit.frame.anchor):
         return None
     again = Fit(fit.frame, anchor)
     how = telling(document, clause, again, reported=reported)

@@ -101,3 +101,21 @@ def test_a_pronoun_after_the_quote_is_the_subject_before_it() -> None:
     text = "Le METI portera de 60 à 180 jours le stock national d'antimoine et de gallium, a-t-il fait savoir à Tokyo."
     (event,) = events("fr", text)
     assert (event.type, event.attribution.kind) == ("policy_control", "self")
+
+
+def test_the_latter_supplies_the_former() -> None:
+    text = "Ucore et Iluka sont liés par un accord d'approvisionnement : la seconde fournira à la première 400 tonnes de xénotime."
+    (event,) = events("fr", text)
+    assert [(a.role, a.entity_id) for a in event.actors] == [("supplier", "iluka_resources"), ("buyer", "ucore_rare_metals")]
+
+
+def test_what_another_has_not_begun_is_the_study_of_the_clause_before() -> None:
+    text = "Lynas a terminé l'étude de faisabilité de Mount Weld ; Arafura n'a pas encore commencé la sienne à Nolans."
+    found = [(e.type, e.factuality, e.site_id) for e in events("fr", text)]
+    assert found == [("resource_study", "achieved", "mount_weld"), ("resource_study", "denied", "nolans")]
+
+
+def test_a_papers_our_is_no_companys_word() -> None:
+    text = "Notre bulletin paraîtra lundi. L'oxyde d'holmium s'est négocié mardi à 495 yuans le kilo."
+    (event,) = events("fr", text)
+    assert event.attribution.kind == "none"
