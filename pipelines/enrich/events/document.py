@@ -162,11 +162,8 @@ class Grammar:
         self.base_date = re.compile(groups.get("base_date", NEVER))  # after the day of a figure that is compared with
         self.not_even = re.compile(groups.get("not_even", NEVER))  # after "one", where there is none
         self.former = re.compile(groups.get("former", NEVER))  # calls a plan the former one
-        self.of_another = re.compile(groups.get("of_another", NEVER))  # after an authority: whose it is
-        self.elliptic = re.compile(groups.get("elliptic", NEVER))  # "theirs": the thing of the clause before, of another
         self.writer = re.compile(groups.get("writer", NEVER))  # "I"
         self.latter = re.compile(groups.get("latter", NEVER))  # "the latter will supply the former with …"
-        self.of_paper = re.compile(groups.get("of_paper", NEVER))  # "our" and what a paper has
         self.interest_in = re.compile(groups.get("interest_in", NEVER))  # after a site that is owned in part
         self.office = re.compile(groups.get("office", NEVER))  # an authority outside the register
         self.statistics = re.compile(groups.get("statistics", NEVER))  # who counts and does not assess
@@ -206,7 +203,9 @@ class Document:
         self.grammar = grammar(found.language)
         self.mentions: Spans[Mention] = Spans([m for m in found.mentions if not (m.in_title or m.in_removed)])
         self.materials: Spans[MaterialMention] = Spans(found.materials)
-        self.stages: Spans[StageMention] = Spans(found.stages)
+        names = () if self.grammar.has_borders else tuple(m for m in self.mentions if m.type == "company" and not m.is_anaphor)
+        named = {i for m in names for i in range(m.start, m.end)}  # a company's name (…磁材有限公司) tells no step
+        self.stages: Spans[StageMention] = Spans([s for s in found.stages if s.start not in named])
         self.dates: Spans[DateSpan] = Spans(found.dates)
         self.quantities: Spans[Quantity] = Spans(found.quantities)
         self.amounts: Spans[Amount] = Spans(found.amounts)

@@ -120,3 +120,8 @@ def test_a_new_price_may_leave_out_its_unit(sentence: str, value: float) -> None
 def test_an_answer_is_the_word_of_the_company_that_is_asked() -> None:
     (event,) = events("问：如何筹资？\n答：将于下月发行5亿元公司债，由北方稀土自用。")
     assert (event.attribution.kind, event.attribution.entity_id) == ("self", "china_northern_rare_earth")
+
+
+def test_the_name_of_a_company_tells_no_step_of_the_chain() -> None:
+    (event,) = events("6月8日，四川江铜稀土磁材有限公司与北方稀土签署供货合同。")
+    assert (event.type, event.stage, event.materials) == ("supply_agreement", None, ())
