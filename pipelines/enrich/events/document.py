@@ -162,8 +162,11 @@ class Grammar:
         self.base_date = re.compile(groups.get("base_date", NEVER))  # after the day of a figure that is compared with
         self.not_even = re.compile(groups.get("not_even", NEVER))  # after "one", where there is none
         self.former = re.compile(groups.get("former", NEVER))  # calls a plan the former one
+        self.of_another = re.compile(groups.get("of_another", NEVER))  # after an authority: whose it is
+        self.elliptic = re.compile(groups.get("elliptic", NEVER))  # "theirs": the thing of the clause before, of another
         self.writer = re.compile(groups.get("writer", NEVER))  # "I"
         self.latter = re.compile(groups.get("latter", NEVER))  # "the latter will supply the former with …"
+        self.of_paper = re.compile(groups.get("of_paper", NEVER))  # "our" and what a paper has
         self.interest_in = re.compile(groups.get("interest_in", NEVER))  # after a site that is owned in part
         self.office = re.compile(groups.get("office", NEVER))  # an authority outside the register
         self.statistics = re.compile(groups.get("statistics", NEVER))  # who counts and does not assess
