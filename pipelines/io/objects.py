@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from pipelines.errors import ConfigurationError, NeedsPerson, Transient
 from pipelines.io.deadline import deadline
@@ -21,6 +22,13 @@ CHANGED = {"PreconditionFailed", "ConditionalRequestConflict"}
 
 class Changed(Exception):
     """The object is not the one that was to be replaced."""
+
+
+class Fleeting(Transient):
+    """What the client does not try again by itself: an answer of 429, a body that broke off."""
+
+
+again = retry(retry=retry_if_exception_type(Fleeting), wait=wait_exponential(0.2, max=2), stop=stop_after_attempt(4), reraise=True)
 
 
 class Objects:
@@ -57,10 +65,12 @@ class Objects:
             self.put(key, body)
         return key
 
+    @again
     def get(self, key: str) -> bytes:
         """Content of an object; raises NeedsPerson when it is missing."""
         return self._body(key, self._call("get_object", Key=_checked(key)))
 
+    @again
     def find(self, key: str) -> tuple[bytes, str] | None:
         """Content and tag of an object; None when it is missing."""
         try:
@@ -123,9 +133,9 @@ class Objects:
             with deadline(self._deadline_seconds, f"reading the object {key}"):
                 body: bytes = answer["Body"].read()
         except (BotoCoreError, OSError) as error:
-            raise Transient(f"the object {key} broke off while it was read: {error}") from error
+            raise Fleeting(f"the object {key} broke off while it was read: {error}") from error
         if len(body) != answer["ContentLength"]:
-            raise Transient(f"the object {key} came with {len(body)} of {answer['ContentLength']} bytes")
+            raise Fleeting(f"the object {key} came with {len(body)} of {answer['ContentLength']} bytes")
         return body
 
     def _call(self, operation: str, **arguments: Any) -> Any:
@@ -148,7 +158,7 @@ class Objects:
         if code in CHANGED or status == 412:
             return Changed(what)
         if status in BUSY:
-            return Transient(what)
+            return Fleeting(what) if status == 429 else Transient(what)
         if status in (401, 403):
             return ConfigurationError(what, "check LODESTREAM_S3_ACCESS_KEY and LODESTREAM_S3_SECRET_KEY")
         if code == "NoSuchBucket":
