@@ -49,7 +49,7 @@ def direction(figures: Figures, share: Share) -> int:
     return min(found)[2] if found else 0  # of two words that end together the longer: "increased", not "eased"
 
 
-def moved(figures: Figures, items: Sequence[Quantity] | Sequence[Amount], change: Share | None) -> Move | None:
+def moved(figures: Figures, items: Sequence[Quantity | Amount], change: Share | None) -> Move | None:
     """The one move of the sentence; None where there is none, or more than one."""
     found = [pair for i, item in enumerate(items) for pair in [_before(figures, items[i - 1] if i else None, item)] if pair]
     if len(found) != 1:
