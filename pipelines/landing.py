@@ -7,6 +7,7 @@ follow it and the accounting each hold their own offsets, so that a crash betwee
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -111,9 +112,9 @@ class Landing:
 
     def close(self) -> None:
         """Stop; what was not committed is read again at the next start."""
-        self._reader.close()
-        self._writer.close()
-        self._index.close()
+        with ExitStack() as parts:  # each is closed whatever the others say
+            for part in (self._index, self._writer, self._reader):
+                parts.callback(part.close)
 
     def _is_read(self) -> bool:
         return self._targets is not None and all(self._positions[place] >= end for place, end in self._targets.items())

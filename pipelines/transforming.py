@@ -6,6 +6,7 @@ Output partition = input partition, in order. It may repeat itself at any time: 
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 
 from pipelines.errors import LodestreamError
 from pipelines.flow import Stage
@@ -75,8 +76,9 @@ class Transforming:
 
     def close(self) -> None:
         """Leave the group; what was not committed is repeated by whoever takes over."""
-        self._reader.close()
-        self._writer.close()
+        with ExitStack() as parts:  # each is closed whatever the others say
+            parts.callback(self._writer.close)
+            parts.callback(self._reader.close)
 
     def _batches(self, messages: Sequence[Message]) -> Iterator[list[Message]]:
         """Messages with their payloads, in batches of a bounded size."""
