@@ -58,7 +58,7 @@ def test_a_lander_that_starts_while_the_store_errs_reads_what_it_knows_again(tri
     trial.again(10)
     proxy.faults = [Fault(429, ("GET", "HEAD"), "/warehouse/.*/data/", times=3)]
     trial.settle(120, settings={"s3_endpoint": proxy.url})
-    assert proxy.done[429] == 3
+    assert proxy.done["429"] == 3
     trial.check()
 
 
