@@ -50,14 +50,14 @@ def _document(raw: Raw) -> dict[str, Any]:
 def _text(raw: Raw) -> tuple[str, str]:
     """Title and plain text of a page."""
     charset = raw.meta.get("charset")
+    is_html = "html" in raw.content_type
+    if is_html and not charset:  # the page itself may name it
+        return html_text(raw.payload)
     try:
         decoded = raw.payload.decode(charset or "utf-8", "replace")
     except LookupError:
         raise ValueError(f"there is no charset {charset}") from None
-    if "html" in raw.content_type:
-        title, text = html_text(decoded if charset else raw.payload)
-        return title, text
-    return "", decoded
+    return html_text(decoded) if is_html else ("", decoded)
 
 
 def _trade_flow(raw: Raw) -> dict[str, Any]:
