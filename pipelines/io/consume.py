@@ -1,6 +1,6 @@
 """Reading topics: as a member of a stage's group, or from the offsets that a table holds."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -115,9 +115,3 @@ class TableReader(Reader):
         self._consumer.assign(list(parts))
         for tp, offset in parts.items():
             self._consumer.seek(tp, offset)
-
-    def pause_all_but(self, topics: Iterable[str]) -> None:
-        """Read only some of the topics for now."""
-        wanted = set(topics)
-        for tp in self._consumer.assignment():
-            (self._consumer.resume if tp.topic in wanted else self._consumer.pause)(tp)

@@ -116,11 +116,6 @@ class Publisher(Writer):
         with named_errors("committing a transaction"), deadline(self.settings.deadline_seconds, "committing a transaction"):
             self._producer.commit_transaction()
 
-    def abort(self) -> None:
-        """Give the transaction up."""
-        with named_errors("aborting a transaction"), deadline(self.settings.deadline_seconds, "aborting a transaction"):
-            self._producer.abort_transaction()
-
 
 def read_cursor(settings: Settings, objects: Objects, source: str) -> dict[str, Any]:
     """The source's cursor as its last pull left it; empty before the first."""
