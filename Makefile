@@ -17,7 +17,7 @@ run: environment jars ## bring everything up, run the main job on the bundled in
 	@$(BIN)/lodestream run $(if $(filter 0 no,$(WAIT)),--no-wait,--wait) $(ARGS)
 
 test: environment jars ## all tests, on a broker, a store and an Airflow of their own; ARGS are handed to pytest
-	@$(BIN)/pytest --numprocesses 2 --dist loadscope $(ARGS)
+	@$(BIN)/pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 faults: environment jars ## the tests that kill, stop and starve parts, in their long form
 	@$(BIN)/pytest tests/faults --long $(ARGS)

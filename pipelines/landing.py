@@ -68,10 +68,12 @@ class Landing:
             self._ids = topics.ids()
             self._targets = {(t, p): end for t in topics_of(self.record) for p, end in topics.ends(t).items()} if drain else None
             oldest = {(t, p): start for t in topics_of(self.record) for p, start in topics.beginnings(t).items()}
-        self._reached = self._load_reached()
+        loaded = {name: self._lake.tables[name].load() for name in (*self.tables, *SHARED_TABLES)}
+        self._reached = self._load_reached(loaded)
         self._index = Index(settings.home / "index" / f"{self.tables[0]}.sqlite", Columns(KEYS[self.tables[0]]))
-        self._index.catch_up(self._lake.tables[self.tables[0]].load())
-        self._stories = Stories(self._lake.tables["documents"].load()) if self.record == "document" else None
+        self._stands = loaded[self.tables[0]]  # the table that decides, as this writer knows it
+        self._index.catch_up(self._stands)
+        self._stories = Stories(self._stands) if self.record == "document" else None
         self._writer = Writer(settings, self._objects)
         self._positions = self._start(oldest)
         self._reader = TableReader(settings, stage.name, self._ids, self._objects.get, self._positions)
@@ -126,10 +128,9 @@ class Landing:
         own = {clean(self.record): self.tables, quarantine(self.record): ("quarantine", "decisions")}.get(topic, ())
         return (*own, "accounting")
 
-    def _load_reached(self) -> dict[tuple[str, str], Reached]:
+    def _load_reached(self, loaded: dict[str, Table]) -> dict[tuple[str, str], Reached]:
         """(table, topic) → how far the table has read it; raises TopicChanged for a topic that was made anew."""
         found: dict[tuple[str, str], Reached] = {}
-        loaded = {name: self._lake.tables[name].load() for name in {t for topic in topics_of(self.record) for t in self._tables_of(topic)}}
         for topic in topics_of(self.record):
             for name in self._tables_of(topic):
                 reached = self._lake.tables[name].reached(topic, self._ids[topic], loaded[name])
@@ -176,8 +177,9 @@ class Landing:
         reached = self._reached[first, topic]
         decider = Decider(first, reached.origins, {p: reached.next_offset(p) for p in range(self.settings.partitions)})
         rows = [record[first][0] for _, record in batch]
-        known = {k: Place(v.revision, v.partition, v.offset) for k, v in self._index.find([key_of(first, row) for row in rows]).items()}
-        decisions = decider.decide(batch, known, self._index.last_revisions(row[KEYS[first][0]] for row in rows))
+        found, revisions = self._index.look_up(self._stands, [key_of(first, row) for row in rows], (row[KEYS[first][0]] for row in rows))
+        known = {k: Place(v.revision, v.partition, v.offset) for k, v in found.items()}
+        decisions = decider.decide(batch, known, revisions)
         if self._stories:
             landing = [d.record[first][0] for d in decisions if d.outcome == "landed"]
             told = self._stories.assign({row["document_id"]: row["fingerprint"] for row in landing})
@@ -185,9 +187,9 @@ class Landing:
                 row["story_id"] = told[row["document_id"]]
         for name in self.tables:
             fresh = self._fresh(name, topic, decisions)
-            self._append(name, rows_of(name, fresh), {topic: self._advance(name, topic, positions, decider.origins)})
-            if name == first and fresh:  # after a crash between two commits only the tables behind it have something to do
-                self._remember(fresh)
+            table = self._append(name, rows_of(name, fresh), {topic: self._advance(name, topic, positions, decider.origins)})
+            if name == first and table:  # after a crash between two commits only the tables behind it have something to do
+                self._remember(fresh, table)
         self.report.rejected += len(read) - len(batch)
         return [(d.message, d.outcome) for d in decisions]
 
@@ -203,15 +205,13 @@ class Landing:
             return Read(message, None)
         return Read(replace(message, value=None), record)  # the bytes are not needed any more, and may be many
 
-    def _remember(self, decisions: Sequence[Decision]) -> None:
-        """Put what landed into the index and the report."""
+    def _remember(self, decisions: Sequence[Decision], table: Table) -> None:
+        """Put what landed into the index and the report; `table` is the first one after the commit."""
         first = self.tables[0]
-        snapshot = self.report.snapshots[first]
-        landed = [d for d in decisions if d.outcome == "landed"]
-        rows = [(d, d.record[first][0]) for d in landed]
-        self._index.add(
-            [(key_of(first, row), row[KEYS[first][0]], d.revision, d.message.partition, d.message.offset) for d, row in rows], snapshot
-        )
+        landed = [(d, d.record[first][0]) for d in decisions if d.outcome == "landed"]
+        rows = [(key_of(first, row), row[KEYS[first][0]], d.revision, d.message.partition, d.message.offset) for d, row in landed]
+        before, self._stands = self._stands.current_snapshot(), table
+        self._index.add(rows, before.snapshot_id if before else None, self.report.snapshots[first])
         for decision in decisions:
             self.report.count(decision.message, rejected=False)
             setattr(self.report, decision.outcome, getattr(self.report, decision.outcome) + 1)
@@ -274,16 +274,18 @@ class Landing:
         before = self._reached[name, topic]
         return before, before.advanced({p: o for (t, p), o in positions.items() if t == topic}, origins)
 
-    def _append(self, name: str, rows: pa.Table, progress: Progress) -> None:
+    def _append(self, name: str, rows: pa.Table, progress: Progress) -> Table | None:
+        """Commit rows and progress; the table after it, or None when there was nothing to do."""
         progress = {topic: (before, after) for topic, (before, after) in progress.items() if before != after}
         if not progress:
-            return
+            return None
         table = self._lake.tables[name].append(rows, progress)
         for topic, (_, after) in progress.items():
             self._reached[name, topic] = after
         snapshot = table.current_snapshot()
         self.report.snapshots[name] = snapshot.snapshot_id if snapshot else 0
         self._export(name, table)
+        return table
 
     def _export(self, name: str, table: Table) -> None:
         doing = f"exporting {name}"

@@ -1,7 +1,8 @@
 """Which keys a table already has: a local index beside the table, so that a look-up costs the same however long the history is.
 
 The table is the truth and the index a cache of it: it remembers the snapshot that it covers, reads what was appended since, and is
-built anew when it is missing, damaged, or when its snapshot is gone.
+built anew when it is missing, damaged, or when its snapshot is gone. Landers of one home share it, so it moves from one snapshot to the
+next in one transaction, and is only read by a lander whose table stands at just that snapshot.
 """
 
 import logging
@@ -14,7 +15,7 @@ from typing import Any
 
 from pyiceberg.table import Table
 
-from pipelines.errors import NeedsPerson, Transient
+from pipelines.errors import NeedsPerson, StaleWriter, Transient
 from pipelines.io.scan import batches_of
 
 log = logging.getLogger(__name__)
@@ -84,57 +85,83 @@ class Index:
         self._db.close()
 
     def catch_up(self, table: Table) -> None:
-        """Cover the table's current snapshot."""
+        """Cover the table's current snapshot; raises StaleWriter when the index covers a later one."""
         with self._named_errors():
             self._catch_up(table)
 
     def _catch_up(self, table: Table) -> None:
-        current = table.current_snapshot()
-        if current is None or self._covered() == current.snapshot_id:
+        current, covered = table.current_snapshot(), self._covered()
+        if current is None or covered == current.snapshot_id:
             return
-        covered = self._covered()
         kept = covered is not None and table.metadata.snapshot_by_id(covered) is not None
-        if not kept:
-            self._db.execute("DELETE FROM keys")
+        if covered is not None and not kept:
+            if table.refresh().metadata.snapshot_by_id(covered) is not None:
+                raise StaleWriter(f"the index {self.path} covers a later snapshot than this writer knows: another one is at work")
+            current = table.current_snapshot() or current
         names = (*self.columns.key, "revision", "origin_partition", "topic_offset")
-        scan: Any = table.scan(selected_fields=names)
+        scan: Any = table.scan(snapshot_id=current.snapshot_id, selected_fields=names)
         if kept:
             scan = table.incremental_append_scan(from_snapshot_id_exclusive=covered, selected_fields=names)
+        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS fresh (key, id, revision, part, place)")
+        self._db.execute("DELETE FROM temp.fresh")
         for batch in batches_of(scan):
             rows = zip(*(batch.column(name).to_pylist() for name in names), strict=True)
-            self._insert([("|".join(row[: -3]), row[0], *row[-3:]) for row in rows])
-        self._cover(current.snapshot_id)
+            self._insert("temp.fresh", [("|".join(row[: -3]), row[0], *row[-3:]) for row in rows])
+        with self._moving(covered, current.snapshot_id) as is_moved:
+            if is_moved and not kept:
+                self._db.execute("DELETE FROM keys")
+            if is_moved:
+                self._db.execute("INSERT OR IGNORE INTO keys SELECT * FROM temp.fresh")
+        self._db.execute("DELETE FROM temp.fresh")
 
-    def find(self, keys: Sequence[str]) -> dict[str, Known]:
-        """Key → where it landed, of the keys that are known."""
+    @contextmanager
+    def _moving(self, before: int | None, after: int) -> Iterator[bool]:
+        """A transaction that takes the index from one snapshot to another; False when it is not at the first any more."""
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            is_there = self._covered() == before
+            yield is_there
+            if is_there:
+                self._db.execute("INSERT OR REPLACE INTO covered VALUES (1, ?)", (after,))
+
+    def look_up(self, table: Table, keys: Sequence[str], ids: Iterable[str]) -> tuple[dict[str, Known], dict[str, int]]:
+        """What the table's current snapshot has: key → where it landed, of the keys that are known, and id → its highest revision.
+
+        Raises StaleWriter when the index covers another snapshot: what it knows then is not what the table held for this writer.
+        """
+        self.catch_up(table)
+        current = table.current_snapshot()
+        with self._named_errors(), self._db:
+            self._db.execute("BEGIN")  # one state of the file for all that is read
+            if self._covered() != (current.snapshot_id if current else None):
+                raise StaleWriter(f"the index {self.path} was moved to another snapshot: another writer is at work")
+            return self._find(keys), self._last_revisions(ids)
+
+    def _find(self, keys: Sequence[str]) -> dict[str, Known]:
         found: dict[str, Known] = {}
         for i in range(0, len(keys), 500):
             part = keys[i : i + 500]
             marks = ",".join("?" * len(part))
             query = f"SELECT key, revision, part, place FROM keys WHERE key IN ({marks})"  # noqa: S608 - only question marks
-            with self._named_errors():
-                found |= {key: Known(*rest) for key, *rest in self._db.execute(query, part)}
+            found |= {key: Known(*rest) for key, *rest in self._db.execute(query, part)}
         return found
 
-    def last_revisions(self, ids: Iterable[str]) -> dict[str, int]:
-        """Record id → its highest revision, 0 for one that is new."""
+    def _last_revisions(self, ids: Iterable[str]) -> dict[str, int]:
         query = "SELECT coalesce(max(revision), 0) FROM keys WHERE id = ?"
-        with self._named_errors():
-            return {i: self._db.execute(query, (i,)).fetchone()[0] for i in set(ids)}
+        return {i: self._db.execute(query, (i,)).fetchone()[0] for i in set(ids)}
 
-    def add(self, rows: list[tuple[str, str, int, int, int]], snapshot_id: int) -> None:
-        """Add what a commit landed, as (key, id, revision, partition, offset), and cover its snapshot."""
-        with self._named_errors(), self._db:
-            self._db.execute("BEGIN")
-            self._insert(rows)
-            self._cover(snapshot_id)
+    def add(self, rows: list[tuple[str, str, int, int, int]], before: int | None, snapshot_id: int) -> None:
+        """Add what a commit landed after the snapshot `before`, as (key, id, revision, partition, offset), and cover its snapshot.
 
-    def _insert(self, rows: list[tuple[str, str, int, int, int]]) -> None:
-        self._db.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?, ?, ?, ?)", rows)
+        An index that another writer has moved meanwhile is left as it is; it catches up at the next look.
+        """
+        with self._named_errors(), self._moving(before, snapshot_id) as is_moved:
+            if is_moved:
+                self._insert("keys", rows)
+
+    def _insert(self, into: str, rows: list[tuple[str, str, int, int, int]]) -> None:
+        self._db.executemany(f"INSERT OR IGNORE INTO {into} VALUES (?, ?, ?, ?, ?)", rows)  # noqa: S608 - our own names
 
     def _covered(self) -> int | None:
         row = self._db.execute("SELECT snapshot FROM covered").fetchone()
         return int(row[0]) if row else None
-
-    def _cover(self, snapshot_id: int) -> None:
-        self._db.execute("INSERT OR REPLACE INTO covered VALUES (1, ?)", (snapshot_id,))

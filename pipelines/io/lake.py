@@ -149,14 +149,16 @@ class LakeTable:
         """Land rows together with the progress in topics that they stand for; returns the table as it then is.
 
         Raises StaleWriter when the table does not stand where `progress` begins. A commit whose outcome is unknown is looked up: if
-        the table stands where `progress` ends, it was applied. Writers of other topics may commit in between.
+        the table stands where `progress` ends, it was applied. Before that it stands there by another writer, whose rows may be
+        others. Writers of other topics may commit in between.
         """
         doing = f"committing to {self.name}"
+        is_unknown = False
         with deadline(self.settings.deadline_seconds, doing):
             for attempt in range(ATTEMPTS):
                 table = self.load()
                 now = {topic: self.reached(topic, before.topic_id, table) for topic, (before, _) in progress.items()}
-                if all(now[topic] == after for topic, (_, after) in progress.items()):
+                if is_unknown and all(now[topic] == after for topic, (_, after) in progress.items()):
                     return table
                 for topic, (before, _) in progress.items():
                     if now[topic] != before:
@@ -166,6 +168,7 @@ class LakeTable:
                 except CommitFailedException as error:
                     log.info("%s: another writer came first (%s)", doing, error)
                 except UNKNOWN as error:
+                    is_unknown = True
                     log.warning("%s: outcome unknown, looking it up (%s: %s)", doing, type(error).__name__, error)
                 time.sleep(min(0.1 * 2**attempt, 2))
         raise Transient(f"{doing} did not succeed in {ATTEMPTS} attempts")

@@ -18,7 +18,7 @@ def _origin_check() -> None:
 
 def _index_lookup() -> None:
     """The table's keys are not looked up."""
-    index.Index.find = lambda *_: {}  # type: ignore[method-assign]
+    index.Index.look_up = lambda *_: ({}, {})  # type: ignore[method-assign]
 
 
 def _decider_origins() -> None:
@@ -105,8 +105,31 @@ def _content_names() -> None:
 
 
 def _index_catch_up() -> None:
-    """The index is not brought up to the table when a lander starts."""
+    """The index says that it covers the table's snapshot, and has not read what was appended."""
+
+    def catch_up(self: index.Index, table: Any) -> None:
+        if current := table.current_snapshot():
+            self.add([], self._covered(), current.snapshot_id)
+
+    index.Index.catch_up = catch_up  # type: ignore[method-assign]
+
+
+def _index_snapshot() -> None:
+    """What the index knows is taken for what the table held, whichever snapshot it covers; so is a commit that is there already."""
+
+    def look_up(self: index.Index, _table: Any, keys: Any, ids: Any) -> Any:
+        return self._find(keys), self._last_revisions(ids)
+
+    def append(self: Any, rows: Any, progress: Any) -> Any:
+        table = self.load()
+        if all(self.reached(topic, after.topic_id, table) == after for topic, (_, after) in progress.items()):
+            return table
+        return original(self, rows, progress)
+
+    original = lake.LakeTable.append
     index.Index.catch_up = lambda *_: None  # type: ignore[method-assign]
+    index.Index.look_up = look_up  # type: ignore[method-assign]
+    lake.LakeTable.append = append  # type: ignore[method-assign]
 
 
 def _gapless() -> None:
@@ -142,6 +165,7 @@ REMOVALS: dict[str, Callable[[], None]] = {
     "deadline": _deadline,
     "names by content": _content_names,
     "index catch-up": _index_catch_up,
+    "index at the table's snapshot": _index_snapshot,
     "no gap": _gapless,
     "static members": _static_members,
     "claims by size": _bounded_commits,

@@ -117,6 +117,7 @@ STEPS: dict[str, Callable[[Trigger], None]] = {
     "after_flush": lambda t: before(consume.GroupReader, "commit", t),
     "after_offset_commit": lambda t: after(consume.GroupReader, "commit", t),
     # land
+    "after_reached": lambda t: after(landing.Landing, "_load_reached", t),
     "mid_parquet": _mid_parquet,
     "after_file": _after_file,
     "before_catalog": _in_catalog("before"),

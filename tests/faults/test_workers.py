@@ -101,6 +101,21 @@ def test_two_landers_at_once_land_everything_once(trial: Trial) -> None:
     trial.check()
 
 
+def test_a_lander_with_an_old_view_does_not_take_the_shared_index_for_what_the_table_held(trial: Trial) -> None:
+    trial.feed(40)
+    trial.transform()
+    late = trial.start(LAND, at="after_reached", deed="stop")
+    late.wait_stopped()
+    early = trial.start(LAND, at="before_dependants", deed="stop")
+    early.wait_stopped()
+    late.send(signal.SIGCONT)
+    assert late.wait() == 0, late.log[-2000:]
+    early.send(signal.SIGCONT)
+    assert early.wait() == 0, early.log[-2000:]
+    trial.settle()
+    trial.check()
+
+
 def test_a_worker_that_is_told_to_stop_stops_within_ten_seconds_and_loses_nothing(trial: Trial) -> None:
     trial.feed(300, bad=10)
     before = trial.progress()
