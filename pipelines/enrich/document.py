@@ -10,6 +10,7 @@ from typing import Any
 
 from pipelines.enrich.dateline import dateline
 from pipelines.enrich.dates import expressions
+from pipelines.enrich.headers import header
 from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.language import known_languages
 from pipelines.enrich.periods import day_of
@@ -22,20 +23,10 @@ Written = tuple[int, int, dict[str, Any]]  # where a date stands, and what it sa
 HEAD_LINES = 6
 TAIL_LINES = 5
 EDGE = 6000  # characters at either end of a text in which its first and last lines stand
-DIGIT = re.compile(r"[\d〇一二]")
-HEADER = 100  # characters of a line that only says who and when
 RELAY_REACH = 320  # characters of a text in which it says whose report it relays
 OPENING = 400  # characters of a line in which its company is named
 LATE = timedelta(days=3)  # how far a server's clock may lag behind the date of a text
 OLD = timedelta(days=400)  # how much older than its server's date a text may call itself
-# What may follow the date of a header: a time, a source.
-CLOCK = r"(?:(?:at|à|from|de)\s)?(?:\d{1,2}[:hH：]\d{0,2}(?::\d\d)?\s?(?:[ap]\.?m\.?|[A-Z]{2,5})?"
-CLOCK += r"(?:\s?(?:to|à|[-–])\s?\d{1,2}[:hH]\d{0,2})?)?"
-BYLINE = r"(?:来源.{0,20}|(?:來源|作者|编辑|編輯|责编|撰文|记者|記者|阅读|浏览)\s?[:：／/|丨].{0,30})"
-TIME = re.compile(rf"[\s,，]*{CLOCK}[\s.。)）】]*(?:[|·/].{{0,40}}|{BYLINE}|[（(].{{0,20}})?\Z")
-PARTICLES = frozenset(
-    ["de", "du", "des", "la", "le", "les", "the", "of", "and", "et", "en", "sur", "à", "in", "for", "d", "l", "aux", "au"]
-)
 EXCHANGE = r"[(（](?:[A-Z]{2,8}(?:\s?(?:American|Venture))?|Nasdaq|Euronext(?:\s\w+)?)\s?[:：]"
 TICKER = re.compile(rf"(?P<name>[^\n。！？!?;；:：]{{2,80}}?)\s?{EXCHANGE}")
 SIGNED_ZH = re.compile(r"(?P<name>[^\s，。；：]{3,40}?(?:公司|集团|集團))(?:董事会|監事會|监事会)?\s*\Z")
@@ -114,11 +105,13 @@ def _written(text: str, language: str, source: str) -> Written | None:
         opening = dateline(text, start, end)
         if opening and opening.date[0] < opening.date[1]:
             return _date_at(text, *opening.date, language)
+    updated = None
     for start, end in [*head, *reversed(tail)]:
-        found = _header(text, start, end, language, source)
-        if found:
-            return found
-    return None
+        found = header(text, start, end, language, source)
+        if found and not found.is_update:
+            return found.start, found.end, found.values
+        updated = updated or found
+    return (updated.start, updated.end, updated.values) if updated else None
 
 
 @lru_cache(maxsize=2)  # of the text that is being read
@@ -144,34 +137,6 @@ def _date_at(text: str, start: int, end: int, language: str) -> Written | None:
         if found:
             return start + found[0][0], start + found[0][1], found[0][3]
     return None
-
-
-def _header(text: str, start: int, end: int, language: str, source: str) -> Written | None:
-    """Return the date that a short line of names ends with, as headers and signatures do."""
-    line = text[start:end].rstrip()
-    if len(line) > HEADER or not DIGIT.search(line):
-        return None
-    for code in dict.fromkeys((language, *known_languages())):
-        for first, last, kind, values in reversed(expressions(line, code)):
-            if kind in ("day", "iso", "month", "iso_month") and TIME.match(line, last):
-                before = line[:first].replace(source, " ") if source else line[:first]
-                if _is_names(before, code, kind):
-                    return start + first, start + last, values
-    return None
-
-
-def _is_names(before: str, language: str, kind: str) -> bool:
-    """Tell whether what stands before a header's date are names, a label or an opening of a date, not a sentence."""
-    data = knowledge(language if language in known_languages() else "en", "text")["datelines"]
-    before = re.sub(rf"(?:{data['link']})?\s*\Z", "", before.strip() + " ", flags=re.IGNORECASE).strip()
-    if re.search(rf"(?:{data['labels']})\Z", before, flags=re.IGNORECASE):
-        return True
-    if not before.strip(" ,，|–—-《》()（）"):
-        return True
-    if any("\u4e00" <= c <= "\u9fff" for c in before):
-        return len(before) <= (45 if kind in ("day", "iso") else 20) and not re.search(r"[。；：]|于|至|截至|自", before)
-    words = re.findall(r"[^\W\d_]+", before)
-    return bool(words) and all(word[0].isupper() or word.lower() in PARTICLES for word in words) and ":" not in before
 
 
 # --- who signs -------------------------------------------------------------------------------------------------------

@@ -1,0 +1,105 @@
+"""Lines at the head or the foot of a document that say when it was published, and little else.
+
+"Published on Sunday 1 February 2026 in Columns", « Paris, le 3 mars 2026 », "Jane Doe | 3 March 2026 | 4 min read".
+What may stand before and after such a date is data of each language.
+"""
+
+import re
+from functools import cache
+from typing import Any
+
+from msgspec import Struct
+
+from pipelines.enrich.dates import expressions
+from pipelines.enrich.knowledge import knowledge
+from pipelines.enrich.language import known_languages
+
+DIGIT = re.compile(r"[\d〇一二]")
+HEADER = 100  # characters of a line that only says who and when
+LABELLED = 160  # the same, where a label says what its date is
+KINDS = frozenset({"day", "iso", "month", "iso_month"})
+NOTHING = "(?!)"
+# What may follow the date of a header: a time, a source.
+CLOCK = r"(?:(?:at|à|from|de)\s)?(?:\d{1,2}(?:[:：]|\s?[hH]\s?)\d{0,2}(?::\d\d)?\s?(?:[ap]\.?m\.?|[A-Z]{2,5})?"
+CLOCK += r"(?:\s?(?:to|à|[-–])\s?\d{1,2}[:hH]\d{0,2})?)?"
+BYLINE = r"(?:来源.{0,20}|(?:來源|作者|编辑|編輯|责编|撰文|记者|記者|阅读|浏览)\s?[:：／/|丨].{0,30})"
+TIME = re.compile(rf"[\s,，]*{CLOCK}[\s.。)）】]*(?:[|·/].{{0,40}}|{BYLINE}|[（(].{{0,20}})?\Z")
+PARTICLES = frozenset(
+    ["de", "du", "des", "la", "le", "les", "the", "of", "and", "et", "en", "sur", "à", "in", "for", "d", "l", "aux", "par", "by"]
+)
+
+
+class Header(Struct, frozen=True, gc=False):
+    """A date of publication as a line writes it; `is_update`: only when the document was changed."""
+
+    start: int
+    end: int
+    values: dict[str, Any]
+    is_update: bool = False
+
+
+class _Words(Struct, frozen=True):
+    """What stands around the date in one language."""
+
+    link: re.Pattern[str]  # between a name and the date
+    label: re.Pattern[str]  # says that the date is that of publication
+    update: re.Pattern[str]  # says that it is that of a change
+    opener: re.Pattern[str]  # names of what appears with a date: a letter, a bulletin
+    after: re.Pattern[str]  # who, where and how long to read, after the date
+
+
+def header(text: str, start: int, end: int, language: str, source: str) -> Header | None:
+    """Return the date of a line that only says who and when: the one that a label names, else the last that fits."""
+    line = text[start:end].rstrip()
+    if len(line) > LABELLED or not DIGIT.search(line):
+        return None
+    for code in dict.fromkeys((language, *known_languages())):
+        found = _of_line(line, code, source)
+        if found:
+            return Header(start + found.start, start + found.end, found.values, found.is_update)
+    return None
+
+
+def _of_line(line: str, language: str, source: str) -> Header | None:
+    words, fallback, updated = _words(language), None, None
+    for first, last, kind, values in expressions(line, language):
+        if kind not in KINDS:
+            continue
+        before = words.link.sub("", line[:first].strip() + " ").strip()
+        is_ended = bool(TIME.match(line, last))
+        if words.update.search(before):
+            updated = updated or Header(first, last, values, True)
+            continue
+        if not (is_ended or words.after.match(line, last)):
+            continue
+        label = words.label.search(before)
+        named = before[: label.start()] if label else before
+        is_said = label is not None and before.endswith((":", "："))  # among others in a line of labels
+        if is_said or _is_names(words.opener.sub("", named.replace(source, " ") if source else named), kind):
+            if label:
+                return Header(first, last, values)
+            if len(line) <= HEADER:
+                fallback = Header(first, last, values)
+    return fallback or updated
+
+
+def _is_names(before: str, kind: str) -> bool:
+    """Tell whether what stands before a header's date are names or nothing, not a sentence."""
+    if not before.strip(" ,，|–—-·•《》()（）"):
+        return True
+    if any("\u4e00" <= c <= "\u9fff" for c in before):
+        return len(before) <= (45 if kind in ("day", "iso") else 20) and not re.search(r"[。；：]|于|至|截至|自", before)
+    words = re.findall(r"[^\W\d_]+", before)
+    return bool(words) and all(word[0].isupper() or word.lower() in PARTICLES for word in words) and ":" not in before
+
+
+@cache
+def _words(language: str) -> _Words:
+    data = knowledge(language if language in known_languages() else "en", "text")["datelines"]
+    return _Words(
+        re.compile(rf"(?:{data['link']})?\s*\Z", re.IGNORECASE),
+        re.compile(rf"(?<!\w)(?:{data['labels']})\Z", re.IGNORECASE),
+        re.compile(rf"(?<!\w)(?:{data.get('updates', NOTHING)})\Z", re.IGNORECASE),
+        re.compile(rf"\A(?:{data.get('openers', NOTHING)})", re.IGNORECASE),
+        re.compile(data.get("after_date", NOTHING)),
+    )

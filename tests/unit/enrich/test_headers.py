@@ -1,0 +1,38 @@
+"""Lines that say when a document was published, and lines that only name a day."""
+
+import pytest
+
+from pipelines.enrich.document import publication
+from pipelines.enrich.reading import Page
+
+HEADERS = [
+    "Posté le dimanche 1er mars 2026 dans « Humeurs »",
+    "Publié le 1er mars 2026 à 7 h 30 - Mis à jour le 4 mars 2026 à 9 h 12",
+    "Par Jeanne Martin, le 1er mars 2026 à 18 h",
+    "Jeanne Martin – 1er mars 2026 – 4 min de lecture",
+    "Mis en ligne le 01/03/2026 dans la rubrique Industrie",
+    "Lettre n° 12 – 1er mars 2026",
+    "Édition du dimanche 1er mars 2026",
+    "Dernière mise à jour : 1er mars 2026 à 10:12",
+    "Communiqué de presse – Paris, le 1er mars 2026 (avant bourse)",
+    "Courbevoie, le 1er mars 2026, après clôture",
+    "JORF n° 0052 du 1er mars 2026",
+    "Diffusé le 1er mars 2026 à 12h30 sur Radio Lac",
+    "Propos recueillis par Jeanne Martin – 1er mars 2026",
+]
+NONE = [
+    "L'usine ouvrira le 1er mars 2026",
+    "Le contrat a été signé le 1er mars 2026 par un client",
+    "Chiffres arrêtés au 1er mars 2026",
+    "Résultats au 1er mars 2026",
+    "Rendez-vous le 1er mars 2026 dans notre salle",
+    "Inscriptions jusqu'au 1er mars 2026",
+]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"), [*((line, "2026-03-01") for line in HEADERS), *((line, None) for line in NONE)]
+)
+def test_a_line_that_says_when_gives_the_day_of_publication(line, expected):
+    text = f"{line}\nL'usine est ouverte. Elle produit des oxydes."
+    assert publication(Page("x", text, "Un titre", "Le Carnet"), text, "fr")[0] == expected
