@@ -24,6 +24,7 @@ HEAD_LINES = 6
 TAIL_LINES = 5
 EDGE = 6000  # characters at either end of a text in which its first and last lines stand
 RELAY_REACH = 320  # characters of a text in which it says whose report it relays
+VENUE_WORDS = 5  # fewer words than these name an exchange and its place
 OPENING = 400  # characters of a line in which its company is named
 LATE = timedelta(days=3)  # how far a server's clock may lag behind the date of a text
 OLD = timedelta(days=400)  # how much older than its server's date a text may call itself
@@ -189,13 +190,16 @@ def _is_venue(name: str) -> bool:
     name = name.strip().casefold()
     if "/" in name and all(part.strip() in _venues() for part in name.split("/")):
         return True
+    words = name.split()
+    if 1 < len(words) < VENUE_WORDS and words[0] in _venues("heads") and _venues("papers").isdisjoint(words):
+        return True
     return name in _venues() or any(venue in name for venue in _venues() if not venue.isascii())
 
 
 @cache
-def _venues() -> frozenset[str]:
-    table = tomllib.loads(files(__package__).joinpath("venues.toml").read_text(encoding="utf-8"))
-    return frozenset(venue.casefold() for venue in table["venues"])
+def _venues(table: str = "venues") -> frozenset[str]:
+    tables = tomllib.loads(files(__package__).joinpath("venues.toml").read_text(encoding="utf-8"))
+    return frozenset(name.casefold() for name in tables[table])
 
 
 def _entity(name: str) -> str | None:

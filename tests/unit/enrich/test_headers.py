@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipelines.enrich.document import publication
+from pipelines.enrich.document import publication, publisher
+from pipelines.enrich.entities import mentions as mentions_of
 from pipelines.enrich.reading import Page
 
 HEADERS = [
@@ -36,3 +37,19 @@ NONE = [
 def test_a_line_that_says_when_gives_the_day_of_publication(line, expected):
     text = f"{line}\nL'usine est ouverte. Elle produit des oxydes."
     assert publication(Page("x", text, "Un titre", "Le Carnet"), text, "fr")[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("Euronext Bruxelles", "solvay"),
+        ("Nasdaq Stockholm", "solvay"),
+        ("Bourse de Paris", "solvay"),
+        ("Bourse Hebdo", "Bourse Hebdo"),
+        ("Nasdaq News", "Nasdaq News"),
+    ],
+)
+def test_the_company_signs_what_an_exchange_serves_whatever_its_place(source, expected):
+    text = "Solvay SA (Euronext : SOLB) met en service une ligne."
+    mentions = mentions_of("", text, "fr")
+    assert publisher(Page("x", text, "Un titre", source), "Un titre", text, mentions) == expected
