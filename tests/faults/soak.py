@@ -106,7 +106,8 @@ def _run(said: argparse.Namespace, trial: Trial, proxy: Proxy) -> bool:
         elif now >= next_fault:
             next_fault = now + soak.dice.expovariate(1 / said.pause)
             soak.hurt()
-            print(f"{now - begin:5.0f} s: fed {fed}, {dict(soak.done)}, on the wire {dict(proxy.done)}", flush=True)
+            held = {name: worker.peak // 2**20 for name, worker in soak.members.items()}
+            print(f"{now - begin:5.0f} s: fed {fed}, {dict(soak.done)}, on the wire {dict(proxy.done)}, MB at most {held}", flush=True)
         else:
             time.sleep(0.2)
         if now >= next_fault and fed < said.records:

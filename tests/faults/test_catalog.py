@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.faults import oracle
-from tests.faults.trial import Trial
+from tests.faults.trial import Trial, long
 
 pytestmark = pytest.mark.stack
 LAND = "land.document"
@@ -28,7 +28,7 @@ def test_a_catalog_that_is_locked_is_waited_for(trial: Trial) -> None:
     trial.check()
 
 
-@pytest.mark.parametrize("table", ["documents", "mentions", "accounting"])
+@pytest.mark.parametrize("table", ["mentions", *long("documents", "accounting")])
 def test_a_commit_that_meets_another_one_is_tried_again_and_lands_once(trial: Trial, table: str) -> None:
     trial.feed(80, bad=5, repeated=5)
     trial.transform()
@@ -40,7 +40,7 @@ def test_a_commit_that_meets_another_one_is_tried_again_and_lands_once(trial: Tr
     assert oracle.orphan_data_files(trial.settings) == before  # the same rows are the same files
 
 
-@pytest.mark.parametrize("table", ["documents", "accounting"])
+@pytest.mark.parametrize("table", ["documents", *long("accounting")])
 def test_a_commit_whose_answer_is_lost_is_looked_up_and_not_repeated(trial: Trial, table: str) -> None:
     trial.feed(80, bad=5, repeated=5)
     trial.transform()

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.faults.trial import Trial
+from tests.faults.trial import Trial, long
 
 pytestmark = pytest.mark.stack
 
 
-@pytest.mark.parametrize("hours", [1, -1])
+@pytest.mark.parametrize("hours", [1, *long(-1)])
 def test_a_worker_whose_clock_is_wrong_by_an_hour_lands_everything_once(trial: Trial, hours: int) -> None:
     trial.feed(60, bad=5, repeated=5)
     trial.transform()

@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from tests.faults import oracle
-from tests.faults.trial import Trial
+from tests.faults.trial import Trial, long
 
 pytestmark = pytest.mark.stack
 LAND = "land.document"
@@ -26,7 +26,7 @@ def test_maintenance_beside_a_lander_loses_and_doubles_nothing(trial: Trial) -> 
     trial.check()
 
 
-@pytest.mark.parametrize("step", ["after_commit", "before_index", "before_dependants"])
+@pytest.mark.parametrize("step", ["after_commit", *long("before_index", "before_dependants")])
 def test_what_a_dead_lander_left_undone_survives_compaction_and_expiry(trial: Trial, step: str) -> None:
     trial.feed(60, bad=5)
     trial.settle()
@@ -41,7 +41,7 @@ def test_what_a_dead_lander_left_undone_survives_compaction_and_expiry(trial: Tr
     assert oracle.audit_findings(trial.settings) == []
 
 
-@pytest.mark.parametrize("step", ["before_catalog", "after_metadata", "in_catalog"])
+@pytest.mark.parametrize("step", ["after_metadata", *long("before_catalog", "in_catalog")])
 def test_maintenance_that_is_killed_leaves_the_tables_whole(trial: Trial, step: str) -> None:
     trial.feed(60, bad=5)
     trial.transform()

@@ -53,8 +53,7 @@ def test_a_worker_restarted_in_its_slot_is_back_in_two_seconds(trial: Trial) -> 
     first = trial.start(ENRICH, how="work", slot="7")
     _one_more(trial)
     first.kill()
-    trial.feed(20)
-    assert trial.start(VALIDATE).wait() == 0
+    _validate_more(trial)
     before = trial.progress(ENRICH)
     second = trial.start(ENRICH, how="work", slot="7")
     trial.figures["back_seconds"] = round(until(lambda: trial.progress(ENRICH) > before, 60), 1)
@@ -68,9 +67,15 @@ def test_a_worker_restarted_in_its_slot_is_back_in_two_seconds(trial: Trial) -> 
 def _one_more(trial: Trial) -> None:
     """Wait until the stage that enriches has done what is fed now."""
     before = trial.progress(ENRICH)
-    trial.feed(20)
-    assert trial.start(VALIDATE).wait() == 0
+    _validate_more(trial)
     until(lambda: trial.progress(ENRICH) >= before + 20, 60)
+
+
+def _validate_more(trial: Trial) -> None:
+    """Feed and validate; a drain that waits in vain for its turn among dying members leaves the work to the next one."""
+    before = trial.progress(VALIDATE)
+    trial.feed(20)
+    until(lambda: trial.start(VALIDATE).wait() == 0 and trial.progress(VALIDATE) >= before + 20, 90)
 
 
 def test_messages_that_come_again_and_out_of_order_land_once(trial: Trial) -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.trial import Trial
+from tests.faults.trial import Trial, long
 
 pytestmark = pytest.mark.stack
 LIMIT_MB = 400
 
 
-@pytest.mark.parametrize("records", [1500, pytest.param(20_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("records", [1500, *long(20_000)])
 def test_a_backlog_drains_in_bounded_memory(trial: Trial, records: int) -> None:
     trial.mentions_each = None
     trial.feed(records, bad=records // 100)

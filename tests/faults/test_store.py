@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.io.deadline import EXIT_CODE
 from tests.faults.proxy import Fault, Proxy
-from tests.faults.trial import Trial
+from tests.faults.trial import Trial, long
 
 pytestmark = pytest.mark.stack
 Own = Callable[..., Trial]
@@ -71,7 +71,7 @@ def test_data_files_whose_answers_are_lost_land_once(trial: Trial, proxy: Proxy)
     trial.check()
 
 
-@pytest.mark.parametrize("kind", ["slow", "hang"])
+@pytest.mark.parametrize("kind", ["slow", *long("hang")])
 def test_a_store_that_never_finishes_its_answer_ends_the_worker_at_its_deadline(trial: Trial, proxy: Proxy, kind: str) -> None:
     trial.feed(60)
     trial.transform()

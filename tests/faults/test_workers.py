@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.faults.trial import Trial, until
+from tests.faults.trial import Trial, long, until
 
 pytestmark = pytest.mark.stack
 VALIDATE, ENRICH, LAND = "validate.document", "enrich.document", "land.document"
@@ -52,7 +52,7 @@ def test_a_lander_that_is_killed_lands_nothing_twice(trial: Trial, step: str, co
     trial.check()
 
 
-@pytest.mark.parametrize("step", ["publish_mid_batch", "publish_before_commit", "publish_after_commit"])
+@pytest.mark.parametrize("step", ["publish_before_commit", *long("publish_mid_batch", "publish_after_commit")])
 def test_a_pull_that_is_killed_publishes_everything_once_more_or_never_and_each_record_lands_once(trial: Trial, step: str) -> None:
     count = {"publish_mid_batch": 70}.get(step, 2)
     task = {"how": "pull", "options": {"source": trial.fed.source, "records": 130}}

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 import psutil
+import pytest
 
 from pipelines.decode import record_id
 from pipelines.errors import Transient
@@ -262,6 +263,11 @@ class Trial:
                 peak = [int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM")]
                 worker.peak = max([worker.peak, *peak])
                 worker.base = worker.base or worker.peak
+
+
+def long(*values: object) -> list[Any]:
+    """Parameters of the long form only."""
+    return [pytest.param(value, marks=pytest.mark.long) for value in values]
 
 
 def until(condition: Any, seconds: float = 60, pause: float = 0.05) -> float:
