@@ -16,9 +16,9 @@ PARTICLE = r"(?:de|du|des|la|le|les|the|of|en|sur|and|et)\b"
 
 
 # What stands after a dateline; a line without it in its first characters has none.
-MARK = re.compile(r"--|[–—:：讯訊电電]|\s-\s|news|消息|报道|報道|综合|綜合|日[）)]")
+MARK = re.compile(r"--|[–—:：讯訊电電]|\s-\s|news|(?:19|20)\d\d\s?[)\]/.]|消息|报道|報道|综合|綜合|日[）)]")
 MARK_REACH = 120
-DATE_REACH = 24  # characters after that mark in which a date may begin
+DATE_REACH = 40  # characters after that mark in which a date may begin
 OPENING = re.compile(r"\d")
 
 
@@ -71,11 +71,18 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     link = "(?:" + "|".join(table["link"] for table in tables if table["link"]) + ")?"
     tails = "|".join(table["tails"] for table in tables)
     date = date_expression()
+    outlets = "|".join(table["outlets"] for table in tables if table.get("outlets"))
     dash = rf"\s?(?:--|[–—-](?=\s)|[:：](?=\s)|(?:{tails})\s?[:：])\s*"
     wire = r"(?:\s?[(/](?P<wire>[^()/\n]{2,40})[)/])"
-    names = rf"{NAME}(?:[ ,]+(?:{PARTICLE}\s)?{NAME}){{0,6}}?"
+    names = rf"(?!\d{{1,2}}\s)(?:(?:{outlets})|{NAME}(?:\s(?:{outlets}))?)(?:[ ,]+(?:{PARTICLE}\s)?{NAME}(?:\s(?:{outlets}))?){{0,6}}?"
+    named = rf"(?:{names}[,\s]\s?)?{link}(?P<date>{date})"
     return (
-        re.compile(rf"\s*(?:{names}[,\s]\s?)?{link}(?P<date>{date}){wire}?{dash}"),
+        re.compile(rf"\s*{named}{wire}?{dash}"),
+        re.compile(rf"\s*{named},\s?{names}{dash}"),  # the day first: "12 May 2026, Perth – "
+        re.compile(rf"\s*[(\[]{named}(?:,\s?{names})?[)\]](?:{dash}|\s+)"),  # "[Baotou, May 12, 2026] "
+        re.compile(rf"\s*{names}(?:\s(?:{tails}))?\s?[(\[]{link}(?P<date>{date})[)\]](?:{dash}|(?<=\d[)\]])\s+(?=[A-Z]))"),
+        re.compile(rf"\s*{names},\s(?:\w+day,?\s)?(?P<date>{date})(?<=\d)\.\s+(?=[A-Z\"“])"),  # "Perth, 12 May 2026. "
+        re.compile(rf"\s*{names}\s?(?:--|/)\s?[(]?(?P<wire>[^()/\n]{{2,40}})[)]?\s?(?:--|/)\s?{link}(?P<date>{date})\s?(?:--|/)\s*"),
         re.compile(rf"\s*(?:{names},?)?{wire}{dash}"),
         re.compile(
             rf"\s*[【\[（(]?[^。！？：:【】（）()\n]{{0,24}}?(?P<date>{CHINESE_DATE})\s?(?:(?:{tails})\s?[】\]）):：，]?"

@@ -23,6 +23,7 @@ NOTHING = "(?!)"
 CLOCK = r"(?:(?:at|à|from|de)\s)?(?:\d{1,2}(?:[:：]|\s?[hH]\s?)\d{0,2}(?::\d\d)?\s?(?:[ap]\.?m\.?|[A-Z]{2,5})?"
 CLOCK += r"(?:\s?(?:to|à|[-–])\s?\d{1,2}[:hH]\d{0,2})?)?"
 BYLINE = r"(?:来源.{0,20}|(?:來源|作者|编辑|編輯|责编|撰文|记者|記者|阅读|浏览)\s?[:：／/|丨].{0,30})"
+TIME_OF_DAY = re.compile(rf"\A[\s,，]*{CLOCK}")
 TIME = re.compile(rf"[\s,，]*{CLOCK}[\s.。)）】]*(?:[|·/].{{0,40}}|{BYLINE}|[（(].{{0,20}})?\Z")
 PARTICLES = frozenset(
     ["de", "du", "des", "la", "le", "les", "the", "of", "and", "et", "en", "sur", "à", "in", "for", "d", "l", "aux", "par", "by"]
@@ -46,6 +47,8 @@ class _Words(Struct, frozen=True):
     update: re.Pattern[str]  # says that it is that of a change
     opener: re.Pattern[str]  # names of what appears with a date: a letter, a bulletin
     after: re.Pattern[str]  # who, where and how long to read, after the date
+    matter: re.Pattern[str]  # by-lines, labels and counts beside names, on either side
+    other: re.Pattern[str]  # says that the date is that of something else: a deadline, a next issue
 
 
 def header(text: str, start: int, end: int, language: str, source: str) -> Header | None:
@@ -70,12 +73,15 @@ def _of_line(line: str, language: str, source: str) -> Header | None:
         if words.update.search(before):
             updated = updated or Header(first, last, values, True)
             continue
-        if not (is_ended or words.after.match(line, last)):
+        if words.other.search(before) or not (
+            is_ended or words.after.match(line, last) or _is_names(words.matter.sub(" N ", TIME_OF_DAY.sub(" ", line[last:])), kind)
+        ):
             continue
         label = words.label.search(before)
         named = before[: label.start()] if label else before
+        named = words.opener.sub("", named.replace(source, " ") if source else named)
         is_said = label is not None and before.endswith((":", "："))  # among others in a line of labels
-        if is_said or _is_names(words.opener.sub("", named.replace(source, " ") if source else named), kind):
+        if is_said or _is_names(words.matter.sub(" N ", named), kind):
             if label:
                 return Header(first, last, values)
             if len(line) <= HEADER:
@@ -102,4 +108,6 @@ def _words(language: str) -> _Words:
         re.compile(rf"(?<!\w)(?:{data.get('updates', NOTHING)})\Z", re.IGNORECASE),
         re.compile(rf"\A(?:{data.get('openers', NOTHING)})", re.IGNORECASE),
         re.compile(data.get("after_date", NOTHING)),
+        re.compile(rf"(?:{data.get('matter', NOTHING)})", re.IGNORECASE),
+        re.compile(rf"(?:{data.get('other_days', NOTHING)})", re.IGNORECASE),
     )
