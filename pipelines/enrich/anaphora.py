@@ -20,6 +20,7 @@ _TYPES = {
     "company": ("company",), "agency": ("agency",), "facility": ("facility",), "deposit": ("deposit", "facility"),
 }  # fmt: skip
 BACK = 5  # sentences looked back through
+LOCATIVE = 4  # characters before a site that its sentence only opens with ("In Hull, its …")
 CROWDED = 60  # names in a sentence beyond which nothing in it is plain
 SIGNED = ("company", "agency")
 
@@ -147,6 +148,8 @@ class _Reader:
             part = max(self.low.rfind(mark, 0, start) for mark in ";；")
             return [self._first([m for m in earlier if m.start > part] or earlier, sentence)]
         said = self.low[self.starts[sentence] : start]
+        if kind == "possessive" and self._is_of_site(start, sentence):
+            return []
         if kind == "possessive" and any(word in said for word in self.known.get("newcomers", ())):
             return []
         for back in range(sentence - 1, max(sentence - BACK, -1), -1):
@@ -154,6 +157,11 @@ class _Reader:
             if named:
                 return [self._first(named, back)]
         return []
+
+    def _is_of_site(self, start: int, sentence: int) -> bool:
+        """Whether a possessive may be a plant's that its sentence is about ("the plant in Hull reached its full capacity")."""
+        sites = [m for m in self.by_sentence.get(sentence, ()) if m.end <= start and m.type in _TYPES["deposit"]]
+        return any(m.start - self.starts[sentence] > LOCATIVE for m in sites)
 
     def _is_possessive(self, mention: Mention) -> bool:
         return mention.is_anaphor and self.low[mention.start : mention.end] in self.known["possessive"]

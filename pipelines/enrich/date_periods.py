@@ -16,6 +16,7 @@ CUE_REACH = 32  # characters before a date in which "by" or "until" stands
 WRONG_SENSE = 8  # how much farther a year against the sense of its sentence counts
 FAINT_SENSE = 2  # where only another clause tells it
 SAME_REACH = 160  # characters back in which "that day" has its day
+SAME_PARAGRAPH = 400  # the same within a paragraph
 SAME_DAYS = 6  # days before that one that are asked
 COMMA = re.compile(r"[,，]")
 
@@ -259,7 +260,9 @@ def _ago(values: dict[str, Any], sense: Surroundings) -> Period | None:
 
 def _same_day(values: dict[str, Any], sense: Surroundings) -> Period | None:
     """The day that the text named last in this sentence or just before; "that day" alone is the day of publication."""
-    offset, begin = int(values["same_day"]), sense.found.start - SAME_REACH
+    offset, text = int(values["same_day"]), sense.senses.text
+    paragraph = text.rfind("\n", max(0, sense.found.start - SAME_PARAGRAPH), sense.found.start) + 1
+    begin = min(sense.found.start - SAME_REACH, max(paragraph, sense.found.start - SAME_PARAGRAPH))
     days = [d for d in sense.before[-SAME_DAYS:] if d.precision == "day" and d.end > begin]
     last = days[-1] if days else None
     if last is not None and last.start < sense.sentence_start:  # of the sentence before the first: what follows is compared with it

@@ -224,7 +224,7 @@ class Lexicon:
     def _inherit(self, table: dict[str, list[int]]) -> None:
         """A longer entry is also what the words in it are ("first production" is `first` and `production`)."""
         operators = mask_of(*OPERATORS)
-        closed = mask_of("not_only", "speaker_voice", "if", "say")
+        closed = mask_of("not_only", "speaker_voice", "if", "say", "set_phrase")
         word = re.compile(r"[^\W_]+", re.UNICODE)
         for surface, cell in table.items():
             if cell[0] & closed:

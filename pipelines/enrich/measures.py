@@ -54,6 +54,7 @@ class UnitLexicon:
     scan: re.Pattern[str]
     cues: dict[str, re.Pattern[str]]
     currency: re.Pattern[str]  # before a number
+    count: re.Pattern[str]  # shares of a company
     qualifier: re.Pattern[str]
     forms: re.Pattern[str]  # one group for each form, named after its basis
     openings: tuple[tuple[str, re.Pattern[str]], ...]  # what tells a basis before a number
@@ -271,7 +272,7 @@ def unit_lexicon(language: str) -> UnitLexicon:
     before = tuple((f["basis"], re.compile(_lower(f["before"]))) for f in data["bases"] if "before" in f)
     return UnitLexicon(
         data, scan, {cue: re.compile(_lower(data[cue]) if cue in LOWERED else data.get(cue, "(?!)")) for cue in CUES},
-        re.compile(rf"({_either(data['currency_before'])})\s?\Z"),
+        re.compile(rf"({_either(data['currency_before'])})\s?\Z"), re.compile(data["count"]),
         re.compile(rf"{border}(?:{words})\s?(?:de\s|d[’']\s?)?\Z"),
         re.compile(rf"{_begins_with([f['words'] for f in data['bases']])}{border}(?:{forms})"), before,
         NumberWords(data["number_words"]) if "number_words" in data else None,

@@ -11,6 +11,7 @@ from pipelines.enrich.reading import Amount, Quantity
 
 FORM_REACH = 80  # characters after a number in which the form of its material stands
 FAR = 120  # characters after a mass in which its year may be told
+COUNTED = 60  # characters before a price in which the shares that it is of are counted
 JOINT = 100  # characters between two masses that share their year
 SENTENCE_OR_NUMBER = re.compile(r"[.;\n\d]")
 FORM_END = re.compile(r"[.;:,()（），。；：、]|(?<![Ss]tage )(?<![Pp]hase )(?<![Tt]ype )\d|\n(?![ \ta-z])")
@@ -194,6 +195,8 @@ def _amount(text: str, m: Measure, lexicon: UnitLexicon) -> Amount:
         end = found.end()
         groups = found.groupdict()
         per = units.get(groups.get("per") or groups.get("share"))
+        if per == "unit" and lexicon.count.search(text, max(0, m.start - COUNTED), m.start):
+            per = "share"  # "5 million shares at $14 each"
     elif found := lexicon.cues["per_before"].search(text[max(0, m.start - 16) : m.start]):
         per = units.get(found["per"])
     to = None if m.value_to is None else _rounded(m.value_to * m.factor_to)

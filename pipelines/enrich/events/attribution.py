@@ -62,6 +62,10 @@ class Speakers:
         """The speaker that a sentence names; `spoken_of` is the company that the text is about."""
         unnamed = None
         self.start = clauses[0].start if clauses else 0
+        house = self._house()
+        if house is not None:
+            self.last = house
+            return house
         for clause in clauses:
             for mark in clause.marks if clause.concepts & SPEECH else ():
                 if not mark[2] & SPEECH:
@@ -83,6 +87,15 @@ class Speakers:
             unnamed = self._unspoken(clauses, spoken_of)
         self.last = unnamed or self.last
         return unnamed
+
+    def _house(self) -> Voice | None:
+        """The firm whose people a sentence opens with (« Chez X, on s'attend … »)."""
+        opening = self.document.grammar.house.match(self.document.low, self.start)
+        if opening is None:
+            return None
+        named = [m for m in self.document.mentions.within(*opening.span(1)) if m.type not in NOT_SPEAKERS]
+        surface = self.document.text[opening.start(1) : opening.end(1)]
+        return Voice(named[0], named[0].surface, True) if named else Voice(None, surface, surface[:1].isupper())
 
     def _unspoken(self, clauses: list[Clause], spoken_of: Mention | None) -> Voice | None:
         """No verb of speech: a quote goes on, or the text says "we"."""

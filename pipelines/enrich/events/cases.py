@@ -1,5 +1,6 @@
 """Cases: what part a name plays in its clause, by the word before it (by, with, from, to, for, of, at) or by none (subject, object)."""
 
+import itertools
 import re
 
 from pipelines.enrich.events.clauses import Clause, Party
@@ -9,6 +10,7 @@ from pipelines.enrich.reading import Mention
 REACH = 44  # characters in which the word before a name is looked for
 SKIPPED = 4  # plain words that may stand between (articles, adjectives, "magnet maker")
 _LAST_WORD = re.compile(r"(?<![\w'-])([^\W\d_][\w'-]*)\s*$")
+_OWNED = re.compile(r"(?:[Ss]on|[Ss]a|[Ss]es|[Ll]eurs?|[Ii]ts|[Tt]heir)\s(?:[a-zà-ÿ'’-]+\s){1,4}")
 _OPENING = " \"'“”‘«»("
 
 
@@ -26,6 +28,9 @@ def _parties(document: Document, clause: Clause) -> list[Party]:
             found.append(Party(mention, found[-1].case, found[-1].group))
         else:
             found.append(Party(mention, case_of(document, clause, mention), len(found)))
+    for one, other in itertools.pairwise(found):  # "its subsidiary X"
+        if one.mention.is_anaphor and _OWNED.fullmatch(document.text[one.mention.start : other.mention.start]):
+            one.case, one.group = "of", -1
     return found
 
 

@@ -69,6 +69,8 @@ class Discourse:
         """A new paragraph: a plant without a name is no longer spoken of."""
         self.is_site_near = False
         self.product = ((), None)
+        if self.publisher is not None and self.publisher.type == "company":
+            self.operator = self.publisher
 
     def see(self, clause: Clause) -> None:
         """Take note of the names of a clause."""

@@ -172,6 +172,14 @@ class Grammar:
         self.statistics = re.compile(groups.get("statistics", NEVER))  # who counts and does not assess
         self.noun_of = re.compile(groups.get("noun_of", NEVER))  # before a verb that is a noun there
         self.board = re.compile(groups.get("board", NEVER))  # whose consent is a plan
+        self.future_form = re.compile(groups.get("future_form", NEVER))  # a verb in the future tense, in the lexicon or not
+        self.house = re.compile(groups.get("house", NEVER))  # "at X they expect": whose word a sentence is
+        self.of_it = re.compile(groups.get("of_it", NEVER))  # a pronoun for what was granted
+        self.there = re.compile(groups.get("there", NEVER))  # a pronoun for the place spoken of
+        self.goods = re.compile(groups.get("goods", NEVER))  # between a verb of buying and the goods that are bought
+        self.output_bought = re.compile(groups.get("output_bought", NEVER))  # after a verb of buying: a share of what is made
+        self.named_as = re.compile(groups.get("named_as", NEVER))  # before the name that a new company is given
+        self.kind_of_authority = re.compile(groups.get("kind_of_authority", NEVER))
         self.put_into = re.compile(groups.get("put_into", NEVER))  # production that a plant is put into is its opening
         self.negated = re.compile(groups.get("negated", NEVER))  # a verb with its negation
         self.respectively = re.compile(groups.get("respectively", NEVER))

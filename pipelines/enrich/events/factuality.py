@@ -126,7 +126,7 @@ def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> i
     """Operators that reach the anchor: those before it; after it as well where the anchor is a noun."""
     found = anchor[2] & (OPERATORS & ~(NOT | MAY)) | (NOT if _is_undone(document, anchor, kind) else 0)
     if not anchor[3]:  # "has no permit"
-        found |= anchor[2] & NOT
+        found |= anchor[2] & NOT | _of_tense(document, clause, anchor)
     is_noun = not anchor[3] or bool(document.grammar.nominal.match(document.low, anchor[1]))
     for mark in clause.marks:
         if not mark[2] & REACHING:
@@ -155,6 +155,11 @@ def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> i
         ):
             found |= mark[2] & OPERATORS
     return found
+
+
+def _of_tense(document: Document, clause: Clause, anchor: Mark) -> int:
+    """Of a noun: the future of the verb before it, in the lexicon or not (« prendra sa décision »)."""
+    return FUTURE if document.grammar.future_form.search(document.low, clause.start, anchor[0]) else 0
 
 
 def _is_over(document: Document, date: DateSpan) -> bool:

@@ -50,7 +50,7 @@ class Filler:
         speaker = voice.mention if voice else None
         stage = Stage(
             self.document, told.clause, tuple(told.domain), tuple(parts), told.fit, self.discourse, speaker,
-            self.own_release is not None,
+            self.own_release is not None, told.lender,
         )  # fmt: skip
         found = cast(stage)
         site_id = self._site(told, found) or self._topic(told, parts)
@@ -164,12 +164,18 @@ class Filler:
             return None
         if told.type == "superlative_claim" and not told.clause.concepts & PLANT:  # of the whole company
             return None
+        if told.type in OF_PLANTS and self.discourse.site is not None and self._is_there(told):
+            return self.discourse.site.entity_id
         if told.type in OF_PLANTS or told.type == "resource_study":
             return self.discourse.site_for(told.clause, found.operator)
         if told.type in {"financing", "permit"} and told.clause.concepts & PLANT:
             site = self.discourse.site_for(told.clause, found.operator)
             return site if self.discourse.definite(told.clause) else None
         return None
+
+    def _is_there(self, told: Told) -> bool:
+        """Whether a pronoun stands for the place spoken of (« y a été mis en route »)."""
+        return bool(self.document.grammar.there.search(self.document.low, told.clause.start, told.clause.end))
 
     def _topic(self, told: Told, parts: list[Clause]) -> str | None:
         """The site that a Chinese sentence opens with, which its later clauses leave out."""

@@ -16,11 +16,14 @@ from pipelines.reference import register
 SAY = mask_of("say", "according")
 TO_BUY = mask_of("buy", "offtake", "source_from")
 TO_SUPPLY = mask_of("supply", "ship")
-RECEIVE = mask_of("receive", "raise_funds", "apply", "sell")
+RECEIVE = mask_of("receive", "raise_funds", "raise_capital", "apply", "sell")
 ISSUE, FUND = mask_of("raise_funds", "raise_capital", "equity"), mask_of("fund", "debt", "grant")
 AUTHORITY_WORD = mask_of("authority_word")
 PRODUCER = mask_of("producer")
 OFFTAKE = mask_of("offtake")
+BUY = mask_of("buy")
+NAMED = 24  # characters before the name that a company is given
+STEM = 6  # characters of a word that languages share: "minist", "commis"
 ORDER = {
     "exploration": 1,
     "mining": 2,
@@ -52,6 +55,7 @@ class Stage(Struct, frozen=True, gc=False):
     discourse: Discourse
     speaker: Mention | None
     own_release: bool = False
+    lender: Clause | None = None  # of a clause that takes up what another named
 
 
 def actor(role: str, mention: Mention) -> Actor:
@@ -207,7 +211,8 @@ def _dealers(stage: Stage) -> Cast:
     sides = _sides(found, stage.fit.anchor[0]) if found else ([], [])
     if stage.document.grammar.latter.search(stage.document.low, stage.clause.start, stage.clause.end):
         sides = (sides[1], sides[0])
-    leader = stage.discourse.operator
+    publisher = stage.discourse.publisher
+    leader = publisher if stage.own_release and publisher and is_company(publisher) else stage.discourse.operator
     if len(found) == 1 and leader is not None and leader.entity_id != found[0].mention.entity_id:
         is_subject = found[0].case == "" and found[0].mention.start < stage.fit.anchor[0]
         if not is_subject:
@@ -307,6 +312,7 @@ def _funders(stage: Stage) -> Cast:
     if not any(a.role == "recipient" for a in actors) and leader is not None and leader not in mentions:
         actors.append(actor("recipient", leader))
         mentions.append(leader)
+    actors += _givers_before(stage, actors)
     givers = [a for a in actors if a.role == "investor"]
     takers = [a for a in actors if a.role == "recipient"]
     sums = [a for a in stage.clause.amounts if not a.per]
@@ -314,6 +320,17 @@ def _funders(stage: Stage) -> Cast:
         return Cast([_once([*givers, taker]) for taker in takers], mentions, None)
     taker = next((m for m, a in zip(mentions, actors, strict=False) if a.role == "recipient" and is_company(m)), None)
     return Cast([_once(actors)], mentions, taker)
+
+
+def _givers_before(stage: Stage, actors: list[Actor]) -> list[Actor]:
+    """Who gives what a clause only takes up ("…, while B has received none of it")."""
+    if any(a.role == "investor" for a in actors) or not stage.document.grammar.of_it.search(
+        stage.document.low, stage.clause.start, stage.clause.end
+    ):
+        return []
+    lent = [p.mention for p in parties(stage.document, stage.lender) if p.mention.type == "agency"] if stage.lender else []
+    known = stage.discourse.authority
+    return [actor("investor", m) for m in lent[:1] or ([known] if known is not None else [])]
 
 
 def _owners(stage: Stage) -> Cast:
@@ -328,6 +345,9 @@ def _owners(stage: Stage) -> Cast:
     if is_alone and found[0].mention.start > stage.fit.anchor[0] and stage.discourse.operator is not None:
         found = _distinct([Party(stage.discourse.operator, "", -2), *found])
     joint = stage.fit.frame.name == "joint_venture"
+    if joint:  # its name is none of its owners
+        low = stage.document.low
+        found = [p for p in found if not stage.document.grammar.named_as.search(low[max(0, p.mention.start - NAMED) : p.mention.start])]
     agents = [p for p in found if p.case == "by"]
     actors = []
     for i, party in enumerate(found):
@@ -363,7 +383,20 @@ def _licensees(stage: Stage) -> Cast:
 def _names_known_authority(stage: Stage) -> bool:
     """Whether the clause speaks of the authority that the text has named: not of another, by whose it is ("the authorities of …")."""
     words = [m for m in stage.clause.marks if m[2] & AUTHORITY_WORD]
-    return any(not stage.document.grammar.of_another.match(stage.document.text, m[1]) for m in words)
+    return any(
+        not stage.document.grammar.of_another.match(stage.document.text, m[1]) and _may_be_called(stage, m[0]) for m in words
+    )
+
+
+def _may_be_called(stage: Stage, at: int) -> bool:
+    """Whether the authority that the text has named bears the word: a commission is no government."""
+    word = stage.document.grammar.kind_of_authority.match(stage.document.low, at)
+    known = stage.discourse.authority
+    if word is None or known is None:
+        return True
+    entity = register().entities.get(known.entity_id or "")
+    names = " ".join((known.surface, *(entity.names if entity else ()))).lower()
+    return word[0][:STEM] in names
 
 
 def _office(stage: Stage) -> Actor | None:
@@ -398,4 +431,5 @@ def _authorities(stage: Stage) -> Cast:
 def _price_setters(stage: Stage) -> Cast:
     found = [p for p in _present(stage, _COMPANY) if p.case in {"", "by", "of"}]
     mentions = [p.mention for p in found]
-    return Cast([_once([actor("supplier", m) for m in mentions])], mentions, None)
+    buys = [p for p in found if p.case == "" and any(m[2] & BUY and m[3] and m[0] > p.mention.end for m in stage.clause.marks)]
+    return Cast([_once([actor("buyer" if p in buys[:1] else "supplier", p.mention) for p in found])], mentions, None)

@@ -262,8 +262,10 @@ def _gapped(document: Document, clause: Clause, events: list[Told], *, reported:
     if not events or not (clause.organisations or (events[-1].type == "permit" and clause.concepts & NOT)):
         return None
     fit = events[-1].fit
-    anchor: Mark | None = next((m for m in clause.marks if m[2] & fit.frame.anchor and m[3]), None)
     is_same = bool(document.grammar.elliptic.search(document.low, clause.start, clause.end))
+    anchor: Mark | None = next((m for m in clause.marks if m[2] & fit.frame.anchor and (m[3] or is_same)), None)
+    if anchor is None and is_same:  # another verb for the same ("has received none")
+        anchor = next((m for m in clause.marks if m[3] and not m[2] & SAY), None)
     if anchor is None or not (is_same or anchor[2] & fit.anchor[2] & fit.frame.anchor):
         return None
     again = Fit(fit.frame, anchor)
@@ -312,6 +314,11 @@ def _object_fits(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa:
         return bool(clause.organisations or clause.sites)
     if document.grammar.object_before.search(document.low[clause.start : anchor[0]]) and clause.organisations:
         return True
+    goods = next((m for m in clause.materials if m.start >= anchor[1]), None)
+    if goods and document.grammar.goods.match(document.low[anchor[1] : goods.start]):
+        return False
+    if document.grammar.output_bought.match(document.low, anchor[1]):
+        return False
     if any(m[2] & PRODUCER and m[0] > anchor[1] for m in clause.marks):  # "a magnet maker"
         return True
     return any(m.start >= anchor[1] or clause.is_relative for m in (*clause.organisations, *clause.sites))

@@ -1,0 +1,82 @@
+"""What French takes up with a pronoun, says with a verb of its own or leaves to the sentence before."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from pipelines.enrich.dates import dates
+from pipelines.enrich.quantities import amounts, quantities
+from pipelines.enrich.read import read
+from pipelines.enrich.reading import Event, Page
+
+TELLINGS = tomllib.loads(Path(__file__).with_name("french.toml").read_text(encoding="utf-8"))
+CONTEXT = "La filière des terres rares suit le néodyme, le dysprosium, les oxydes et les aimants NdFeB.\n"
+
+
+def events(text: str, source: str = "Gazette") -> list[Event]:
+    """The events that `text` tells after the context."""
+    found = read(Page("x", CONTEXT + text, "Terres rares et aimants", source, "2026-06-10", "fr")).events
+    return [event for event in found if event.start >= len(CONTEXT)]
+
+
+def ids(event: Event) -> list[str]:
+    """The ids of the event's actors in the order of the alphabet."""
+    return sorted(actor.entity_id for actor in event.actors if actor.entity_id)
+
+
+@pytest.mark.parametrize(("sentence", "wanted"), TELLINGS.items())
+def test_a_sentence_tells_what_it_tells(sentence: str, wanted: list[str]) -> None:
+    found = [[f"{event.type}:{event.factuality}", *ids(event)] for event in events(sentence)]
+    assert found == ([wanted] if wanted else [])
+
+
+def test_none_of_it_is_denied_of_the_same_giver() -> None:
+    given, denied = events("La Commission européenne a accordé 20 millions d'euros à Carester, mais Solvay n'en a encore reçu aucun.")
+    assert (given.factuality, ids(given)) == ("achieved", ["carester", "european_commission"])
+    assert (denied.factuality, ids(denied)) == ("denied", ["european_commission", "solvay"])
+
+
+def test_another_of_the_kind_is_a_deal_of_its_own() -> None:
+    text = "Lynas a signé un contrat de fourniture de NdPr avec Proterial, et un autre, de dysprosium, est en discussion avec Aichi Steel."
+    signed, discussed = events(text)
+    assert (signed.factuality, "proterial" in ids(signed)) == ("achieved", True)
+    assert (discussed.factuality, discussed.materials, "aichi_steel" in ids(discussed)) == ("rumoured", ("Dy",), True)
+
+
+def test_there_is_the_plant_of_the_sentence_before() -> None:
+    _, later = events("Neo a ouvert l'usine de Narva en mai.\nUn four de frittage d'aimants y a été mis en route lundi.")
+    assert later.site_id == "narva_magnet_plant"
+
+
+def test_a_government_is_no_commission() -> None:
+    *_, permit = events(
+        "La Commission européenne a publié une liste de projets.\n"
+        "À Nuuk, le gouvernement a accordé à Critical Metals le permis d'exploitation de Tanbreez."
+    )
+    assert ids(permit) == ["critical_metals"]
+
+
+def test_a_plant_s_own_capacity_is_not_the_company_s_named_before() -> None:
+    deal = "Solvay SA (Euronext : SOLB) a conclu un accord d'achat de dysprosium avec Vacuumschmelze.\n"
+    opening = "L'extension de l'usine de La Rochelle a été mise en service en mai et porte à 2 600 tonnes par an sa capacité de séparation."
+    *_, opened = events(deal + opening, "Euronext Paris")
+    assert (opened.site_id, ids(opened)) == ("solvay_la_rochelle", ["solvay"])
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("ses 25 premiers kilos de carbonate", 0.025), ("ses deux premières tonnes d'oxyde", 2), ("300 nouvelles tonnes", 300)],
+)
+def test_an_adjective_may_stand_before_the_unit(text: str, value: float) -> None:
+    assert [q.normalised_value for q in quantities(text, "fr")] == [value]
+
+
+def test_a_place_that_begins_like_a_verb_changes_no_figure() -> None:
+    assert [q.role for q in quantities("À Monte Alto, une ressource de 41 millions de tonnes", "fr")] == [None]
+    assert [a.role for a in amounts("À Montréal, un montant de 12 millions d'euros", "fr")] == [None]
+
+
+def test_the_same_day_may_lie_some_sentences_back_in_its_paragraph() -> None:
+    text = f"Le prêt a été signé mardi. {'Les travaux attendent encore. ' * 6}L'aide a été versée le même jour."
+    assert [day.first for day in dates(text, "fr", "2026-06-10")] == ["2026-06-09", "2026-06-09"]
