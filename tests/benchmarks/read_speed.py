@@ -17,6 +17,7 @@ from pipelines.enrich.command import pages
 from pipelines.enrich.read import read
 from pipelines.enrich.reading import Page
 
+_OF_A_DOCUMENT = read.__code__.co_filename  # several modules have a `read`
 SIZE = 3000  # bytes of a document
 SECONDS = 5.0
 FILLER = {
@@ -88,16 +89,17 @@ def _shares(texts: list[Page], rate: float) -> None:
     for page in texts:
         read(page)
     profile.disable()
-    stats = pstats.Stats(profile).get_stats_profile().func_profiles
-    total = stats["read"].cumtime
-    names = (
-        "clean", "language_of", "publication", "sentences", "mentions", "publisher", "anaphora", "materials", "stages", "dates",
-        "quantities", "amounts", "shares", "counts", "witnesses", "relay_of", "read_events",
-    )  # fmt: skip
-    for name in names:
-        if name in stats:
-            share = stats[name].cumtime / total
-            print(f"  {name:14}{share:6.1%} {share * 1000 / rate:7.3f} ms")
+    called: dict[str, float] = {}
+    total = 1.0
+    for (file, _line, name), (*_counts, seconds, callers) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
+        if name == "read" and file == _OF_A_DOCUMENT:
+            total = seconds
+        for (from_file, _from_line, from_name), (*_counts, of_it) in callers.items():
+            if from_name == "read" and from_file == _OF_A_DOCUMENT:
+                called[name] = called.get(name, 0.0) + of_it
+    for name, seconds in sorted(called.items(), key=lambda item: -item[1]):
+        if seconds / total > 0.01:
+            print(f"  {name:20}{seconds / total:6.1%} {seconds / total * 1000 / rate:7.3f} ms")
 
 
 def _memory(texts: list[Page]) -> None:
