@@ -94,7 +94,7 @@ def _shares(texts: list[Page], rate: float) -> None:
     for (file, _line, name), (*_counts, seconds, callers) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
         if name == "read" and file == _OF_A_DOCUMENT:
             total = seconds
-        for (from_file, _from_line, from_name), (*_counts, of_it) in callers.items():
+        for (from_file, _from_line, from_name), (*_of_calls, of_it) in callers.items():
             if from_name == "read" and from_file == _OF_A_DOCUMENT:
                 called[name] = called.get(name, 0.0) + of_it
     for name, seconds in sorted(called.items(), key=lambda item: -item[1]):
