@@ -130,7 +130,7 @@ def _read(text: str, low: str, match: re.Match[str], lexicon: UnitLexicon) -> It
     kind, unit = _kind(match, currency, lexicon)
     if not kind:
         return ()
-    value, magnitudes = _number(match["a"], lexicon.data), lexicon.data["magnitudes"]
+    value, magnitudes = number_of(match["a"], lexicon.data), lexicon.data["magnitudes"]
     factor = magnitudes.get(match["ma"] or match["mb"], 1.0)
     if match["b"] is None:
         end = match.start("cnt") if currency and match["cnt"] else match.end()  # "A$80 million by placing new shares"
@@ -167,7 +167,7 @@ def _kind(match: re.Match[str], currency: re.Match[str] | None, lexicon: UnitLex
 def _range(texts: tuple[str, str], match: re.Match[str], whole: Measure, lexicon: UnitLexicon) -> list[Measure]:
     """Return a range as one measure; the ends of a change, and numbers that "and" joins, as two. Takes the text also in lower case."""
     (text, low), cues, start = texts, lexicon.cues, whole.start
-    value_to = _number(match["b"], lexicon.data)
+    value_to = number_of(match["b"], lexicon.data)
     factor_to = lexicon.data["magnitudes"].get(match["mb"], 1.0) if match["mb"] else whole.factor
     second = Measure(match.start("b"), whole.end, whole.after_number, value_to, None, factor_to, factor_to, whole.kind,
                       whole.unit, None)  # fmt: skip
@@ -193,7 +193,7 @@ def _role(text: str, low: str, start: int, lexicon: UnitLexicon) -> str | None:
     return None
 
 
-def _number(surface: str, data: dict[str, Any]) -> float:
+def number_of(surface: str, data: dict[str, Any]) -> float:
     """Return the number that a surface writes: 1,200.5, 1 200,5, 1.200, １５８, 三千."""
     if surface.isdecimal() and surface.isascii():
         return float(surface)

@@ -1,16 +1,19 @@
 """Masses, money, percentages and numbers of shares in three languages, with the basis that the words beside them give."""
 
 import re
+from operator import attrgetter
 from typing import NamedTuple
 
 from msgspec import structs
 
 from pipelines.enrich.folding import lower
 from pipelines.enrich.measures import REACH, Measure, UnitLexicon, folded, measures, sentence_start, sentence_stop, unit_lexicon
+from pipelines.enrich.price_rows import row_prices
 from pipelines.enrich.reading import Amount, Quantity
 
 FORM_REACH = 80  # characters after a number in which the form of its material stands
 FAR = 120  # characters after a mass in which its year may be told
+START = attrgetter("start")
 COUNTED = 60  # characters before a price in which the shares that it is of are counted
 JOINT = 100  # characters between two masses that share their year
 SENTENCE_OR_NUMBER = re.compile(r"[.;\n\d]")
@@ -48,6 +51,9 @@ def amounts(text: str, language: str) -> list[Amount]:
     """Return the sums of money of a text in order, in units of their currency."""
     lexicon, read = unit_lexicon(language), folded(text, language)
     found = [_amount(read, m, lexicon) for m in measures(read, language) if m.kind == "money"]
+    rows = [r for r in row_prices(read, language) if not any(a.start < r.end and r.start < a.end for a in found)]
+    if rows:
+        found = sorted([*found, *rows], key=START)
     return found if read == text else [structs.replace(a, text=text[a.start : a.end]) for a in found]
 
 

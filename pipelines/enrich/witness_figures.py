@@ -77,7 +77,7 @@ def plain(digits: str) -> float | None:
     if not match:
         return None
     grouped = re.sub(r"(?<=\d)[,\s\u00a0\u202f](?=\d{3}(?!\d))", "", match[0])
-    return float(grouped.replace(",", "."))
+    return float(grouped.split()[0].replace(",", "."))  # of a row of figures the first
 
 
 def within(materials: Sequence[MaterialMention], start: int, end: int) -> Sequence[MaterialMention]:

@@ -168,11 +168,11 @@ class _Reader:
         """In a row of a list of prices ("NdFeB block, ex works : 245 yuan/kg") the colon says what a verb would."""
         if any(mark[2] & OF_PRICES or mark[3] & FINITE for mark in marks):
             return marks
-        colon = self.document.low.find(":", sentence.start, sentence.end)
-        if colon < 0 or not self.document.materials.any_within(sentence.start, colon):
+        first = next(iter(self.document.amounts.within(sentence.start, sentence.end)), None)
+        if first is None or not first.per or first.per == "share":
             return marks
-        first = next(iter(self.document.amounts.within(colon, sentence.end)), None)
-        if first is None or not first.per or first.per == "share" or first.start - colon > ROW:
+        colon = max(self.document.low.rfind(mark, sentence.start, first.start) for mark in ":|\t")
+        if colon < 0 or first.start - colon > ROW or not self.document.materials.any_within(sentence.start, colon):
             return marks
         return sorted([*marks, (colon, colon + 1, QUOTE, 0)])
 

@@ -1,0 +1,28 @@
+"""Rows of tables that give prices, and rows that give none."""
+
+import pytest
+
+from pipelines.enrich.quantities import amounts
+
+
+@pytest.mark.parametrize(
+    ("language", "table", "prices"),
+    [
+        ("fr", "Produit | Bas | Haut | Unité\nMétal de samarium 99,9 % | 29.00 | 31.50 | CHF/kg | hausse", [(29, 31.5, "CHF", "kg")]),
+        ("fr", "Lingot d'antimoine | 33'200 | CHF/t", [(33200, None, "CHF", "t")]),
+        ("fr", "Produit | Prix (EUR/kg) | Var. sem.\nOxyde de dysprosium | 742 | 12", [(742, None, "EUR", "kg")]),
+        ("fr", "Prix en dollars par kilo\nProduit | Min | Max | Moy\nGallium | 1 480 | 1 500 | 1 490", [(1480, 1500, "USD", "kg")]),
+        ("fr", "Produit | 5 juin (USD/kg) | 12 juin (USD/kg)\nYttrium | 41 | 46", [(46, None, "USD", "kg")]),
+        ("en", "Terbium oxide | 3,310 | 3,420 | $/kg", [(3310, 3420, "USD", "kg")]),
+        ("zh", "品种|最低|最高|单位\n氧化镝|158|160|万元/吨", [(1580000, 1600000, "CNY", "t")]),
+        ("fr", "Prix en euros par kilo\nProduit | Cours\nYttrium | 41\n\nListe | Voix\nA | 1 200", [(41, None, "EUR", "kg")]),
+        ("fr", "Liste | Voix | Sièges\nA | 1 200 | 3", []),
+        ("en", "Team | Won | Lost\nHarbour | 12 | 3", []),
+    ],
+)
+def test_a_row_gives_its_price(language, table, prices):
+    assert [(a.value, a.value_to, a.currency, a.per) for a in amounts(table, language)] == prices
+
+
+def test_many_cells_are_read_in_time():
+    assert amounts("a | " + "1 | " * 100_000, "en") == []
