@@ -144,7 +144,7 @@ def _is_no_price(figures: Figures, amount: Amount) -> bool:
     before = figures.before(amount.start, CLOSE).rstrip(" ")
     if figures.language == "zh":
         level = _LEVEL.search(before)  # 回落至每吨: a level, although it tells of a change
-        return not level and any(word in before[-6:] for word in figures.known["not_price"])
+        return not level and (amount.role == "by" or any(word in before[-6:] for word in figures.known["not_price"]))
     return any(before.endswith((" " + word, "," + word)) or before == word for word in figures.known["not_price"])
 
 

@@ -39,7 +39,9 @@ class Calendar:
         if len(told.domain) > 1:
             lent = [d for c in told.domain if c is not told.clause for d in c.dates if not _is_of_speech(told, c, d)]
             if told.type == "market_assessment":  # what another clause says of the market has a time of its own
-                lent = [d for d in lent if not any(c.concepts & MARKET and c.start <= d.start < c.end for c in told.domain)]
+                ends = self.document.grammar.after_which
+                rival = [c for c in told.domain if c.concepts & MARKET and not ends.search(self.document.low, c.end - 6, c.end)]
+                lent = [d for d in lent if not any(c.start <= d.start < c.end for c in rival)]
         if told.fit.frame.name == "start_moved":
             return moved_to(own or lent, self.document)
         if told.telling.factuality == "achieved" and told.type not in MAY_BEGIN_LATER:

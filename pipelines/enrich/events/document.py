@@ -168,6 +168,7 @@ class Grammar:
         self.latter = re.compile(groups.get("latter", NEVER))  # "the latter will supply the former with …"
         self.of_paper = re.compile(groups.get("of_paper", NEVER))  # "our" and what a paper has
         self.interest_in = re.compile(groups.get("interest_in", NEVER))  # after a site that is owned in part
+        self.part_of = re.compile(groups.get("part_of", NEVER))  # between a plant and its part
         self.office = re.compile(groups.get("office", NEVER))  # an authority outside the register
         self.statistics = re.compile(groups.get("statistics", NEVER))  # who counts and does not assess
         self.noun_of = re.compile(groups.get("noun_of", NEVER))  # before a verb that is a noun there
@@ -218,5 +219,6 @@ class Document:
         named = {i for m in names for i in range(m.start, m.end)}  # a company's name (…磁材有限公司) tells no step
         self.stages: Spans[StageMention] = Spans([s for s in found.stages if s.start not in named])
         self.dates: Spans[DateSpan] = Spans(found.dates)
-        self.quantities: Spans[Quantity] = Spans(found.quantities)
+        prices = {i for a in found.amounts if a.per for i in range(a.start, a.end)}  # "yuan a tonne" is no tonne
+        self.quantities: Spans[Quantity] = Spans([q for q in found.quantities if q.start not in prices])
         self.amounts: Spans[Amount] = Spans(found.amounts)

@@ -32,7 +32,7 @@ HEARD = frozenset(
 LASTING = frozenset({"policy_control", "disruption"})  # in force, or down, since a day
 STOPS = frozenset({"cancelled", "pause", "shutdown"})
 OF_MARKETS = frozenset({"market_assessment", "price_move"})
-DECIDE = mask_of("decide")
+DECIDE, AUTHORITY = mask_of("decide"), mask_of("@authority")
 IN_PROGRESS = mask_of("in_progress")
 STABLE = mask_of("stable")
 LOI = mask_of("loi")
@@ -41,6 +41,7 @@ BESIDE = 2  # characters between a verb and "no"
 ENDED = 8  # characters between talks and the verb that ends them
 OPERATORS = NOT | FUTURE | PLAN | TARGET | EXPECT | MAY | TALKS | UNDER_WAY | IF | WOULD
 REACHING = OPERATORS | CANCEL  # of the words of a clause those that can change how another is told
+TO_COME = frozenset({"facility_change", "production_milestone", "disruption", "ownership_change"})
 GIVEN_UP = frozenset({"ownership_change", "financing", "permit"})  # given up, they are denied
 INF, PRES, PAST, PART, ING = (FORMS[name] for name in ("inf", "pres", "past", "part", "ing"))
 FUT, COND, IMPF = (FORMS[name] for name in ("fut", "cond", "impf"))
@@ -198,7 +199,8 @@ def _of_deed(  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is 
     if operators & (PLAN | FUTURE) or form & FUT:
         return "planned"
     if clause.concepts & DECIDE and any(m[2] & DECIDE and m[0] < anchor[0] for m in clause.marks):
-        return "achieved" if kind == "policy_control" or fit.frame.name in STOPS else "planned"
+        is_grant = kind == "financing" and bool(clause.concepts & AUTHORITY)  # what an authority decides to give
+        return "achieved" if kind == "policy_control" or is_grant or fit.frame.name in STOPS else "planned"
     if operators & EXPECT:
         return "forecast"
     if anchor[2] & IN_PROGRESS:
@@ -227,7 +229,17 @@ def _of_deed(  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is 
         return _present(fit)
     if form & PART and grammar.being.search(before):
         return "under_way"  # "is being ramped up"
+    if not grammar.has_borders and kind in TO_COME and _is_to_come(document, clause, anchor[0]):
+        return "planned"
     return "planned" if clause.concepts & LOI and kind == "financing" else "achieved"
+
+
+def _is_to_come(document: Document, clause: Clause, anchor: int) -> bool:
+    """Whether a Chinese clause without any sign of time gives only days after the publication (自下月1日起停产)."""
+    published = document.found.published_on
+    if published is None or not clause.dates or document.grammar.done.search(document.low, clause.start, clause.end):
+        return False
+    return all(d.first > published and d.start < anchor for d in clause.dates)
 
 
 def _present(fit: Fit) -> Factuality | None:

@@ -19,7 +19,7 @@ F = TypeVar("F", Quantity, Amount)
 Product = tuple[tuple[MaterialMention, ...] | None, Quantity | None]
 WITH_QUANTITY = frozenset(
     {"facility_change", "production_milestone", "schedule_guidance", "supply_agreement", "resource_study", "market_assessment",
-     "policy_control", "price_move"}
+     "policy_control", "price_move", "disruption"}
 )  # fmt: skip
 WITH_AMOUNT = frozenset({"financing", "price_move", "ownership_change", "facility_change", "policy_control", "supply_agreement"})
 SPLIT = frozenset({"policy_control", "production_milestone", "schedule_guidance", "supply_agreement", "facility_change"})

@@ -1,12 +1,13 @@
 """Slots of an event: quantity, money, date, materials and stage, from the clauses that tell it."""
 
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.lexicon import mask_of
-from pipelines.enrich.reading import Amount, DateSpan, MaterialMention, Precision, Quantity
+from pipelines.enrich.reading import Amount, DateSpan, MaterialMention, Precision, Quantity, StageMention
 from pipelines.enrich.stages import stage_of_product
 from pipelines.reference import register
 
@@ -35,13 +36,19 @@ def first_fit(items: Sequence[T], document: Document, *, prefer_last: bool = Fal
 def _is_beside(document: Document, item: Quantity | Amount) -> bool:
     if item.role in {"from", "by"}:
         return True
-    before = document.low[max(0, item.start - _NEAR) : item.start]
+    before = _before(document, item.start)
     return bool(document.grammar.total.search(before)) or (item.role is None and _is_old(document, item))
 
 
 def _is_old(document: Document, item: Quantity | Amount) -> bool:
     """Whether a word before the figure calls it the former one."""
-    return bool(document.grammar.old_value.search(document.low[max(0, item.start - _NEAR) : item.start]))
+    return bool(document.grammar.old_value.search(_before(document, item.start)))
+
+
+def _before(document: Document, place: int) -> str:
+    """What stands before a figure on its line."""
+    low = max(0, place - _NEAR)
+    return document.low[max(low, document.text.rfind("\n", low, place) + 1) : place]
 
 
 def material_ids(found: Sequence[MaterialMention]) -> tuple[str, ...]:
@@ -63,10 +70,21 @@ def stage_from(
     if products_first and products:
         return products[0]
     if steps:
-        return steps[-1] if len(set(steps)) == 1 else steps[0]
+        is_chain = len(set(steps)) > 1 and not document.grammar.has_borders  # 磁材厂的甩带车间: the step of the part
+        return _of_part(document, [w for w in words if not w.is_product]) if is_chain else steps[0]
     if products:
         return products[0]
     return words[0].stage if words else None
+
+
+def _of_part(document: Document, words: Sequence[StageMention]) -> str:
+    """The step that a chain of Chinese nouns ends in: each that the particle joins to the one before is a part of it."""
+    chosen = words[0]
+    for one, other in itertools.pairwise(words):
+        if one is not chosen or not document.grammar.part_of.fullmatch(document.low, one.end, other.start):
+            break
+        chosen = other
+    return chosen.stage
 
 
 def are_rare(ids: Iterable[str]) -> bool:
@@ -82,12 +100,13 @@ def quantity_of(chosen: Quantity | None, kind: str, concepts: int, *, is_yearly:
         return None
     unit, basis = chosen.normalised_unit, chosen.basis
     yearly = unit == "t/y" or (is_yearly and kind in {"facility_change", "schedule_guidance"})
-    if kind in {"facility_change", "schedule_guidance"}:
+    is_size = kind == "disruption" and yearly  # of the line that stopped
+    if is_size or kind in {"facility_change", "schedule_guidance"}:
         unit = "t/y" if yearly else unit
         basis = ("target" if basis == "target" else "nameplate") if yearly else chosen.form_basis or basis
     else:
         basis = chosen.form_basis or (
-            basis if basis not in {"nameplate", "target"} or kind == "production_milestone" else None
+            basis if basis not in {"nameplate", "target"} or kind in {"production_milestone", "disruption"} else None
         )
     return Quantity(
         chosen.start, chosen.end, chosen.text, chosen.value, chosen.unit, chosen.normalised_value, unit,

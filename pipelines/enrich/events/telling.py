@@ -39,6 +39,7 @@ ANTECEDENT = mask_of(
 LENT_LATER = mask_of(
     "disrupt", "pause", "close", "curtail", "@amount", "@price", "@quantity", "@yearly", "@percent", "@date"
 )
+PRICED = mask_of("@price")
 SPOKEN_OF, OWN = mask_of("@org", "@site"), mask_of("@own")
 FIGURES = mask_of("@amount", "@quantity")
 NOT = mask_of("not")
@@ -58,6 +59,7 @@ CLOSED = "；;。"  # after these another statement begins
 STATED = frozenset({"market_assessment", "price_move", "superlative_claim", "disruption"})
 CAUSE = mask_of("accident", "strike", "flood", "logistics")
 OF_A_START = frozenset({"start_stated", "opening"})
+START = mask_of("open", "commission", "complete", "begin")
 RESUME = mask_of("resume")
 QUOTAS = frozenset({"quota_stated", "quota_set", "notice_of_targets"})
 STOPS = frozenset({"pause", "shutdown"})
@@ -118,6 +120,8 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
         if not document.grammar.has_borders:  # what has to be done is no event, in all that follows
             is_conditional = is_conditional or bool(clause.concepts & NOBODY)
         later = found[i + 1].concepts & LENT_LATER if i + 1 < len(found) and not document.grammar.has_borders else 0
+        if later and found[i + 1].materials:  # a price of its own goods
+            later &= ~PRICED
         if clause.is_relative and i:
             antecedent = found[i - 1].concepts
             later |= antecedent & ANTECEDENT if not antecedent & CAUSE else 0
@@ -212,7 +216,7 @@ def _event(
         if how.is_conditional:
             return None
         is_settled = fit.frame.name in STOPS and bool(clause.concepts & DECIDE)
-        if carried and how.factuality in {"achieved", "under_way"} and fit.frame.type not in STATED and not is_settled:
+        if carried and how.factuality in {"achieved", "under_way", "planned"} and fit.frame.type not in STATED and not is_settled:
             how = Telling(carried, how.is_negated)
         if how.factuality is None or not _tense_fits(fit.frame, how):
             continue
@@ -288,6 +292,8 @@ def _type(document: Document, frame: Frame, how: Telling, clause: Clause) -> str
         return "facility_change" if is_phase else "schedule_guidance"
     if frame.name in {"expansion", "capacity_raised"} and how.factuality == "targeted" and clause.concepts & CAPACITY:
         return "schedule_guidance"
+    if frame.name in {"expansion", "second_phase"} and how.factuality == "targeted" and clause.dates and clause.concepts & START:
+        return "schedule_guidance"
     return frame.type
 
 
@@ -360,7 +366,7 @@ def _continues(document: Document, one: Told, other: Told) -> bool:  # noqa: PLR
         and other.fit.anchor[2] & RESUME
     ):
         return True
-    if one.type == "disruption" and other.fit.frame.name in {"pause", "shutdown", "curtailment", "disruption_by_cause"}:
+    if one.type == "disruption" and other.fit.frame.name in {"pause", "shutdown", "curtailment", "disruption_by_cause", "interruption"}:
         return True
     is_cause = other.fit.frame.name == "disruption_by_cause" and not (other.clause.sites or other.clause.dates)
     if one.fit.frame.name in STOPS and is_cause:  # "was halted after flooding cut the road"
