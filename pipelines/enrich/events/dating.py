@@ -3,7 +3,7 @@
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.slots import date_of, in_force, moved_to
-from pipelines.enrich.events.telling import Told
+from pipelines.enrich.events.telling import Told, is_topic
 from pipelines.enrich.lexicon import Mark, mask_of
 from pipelines.enrich.reading import DateSpan
 
@@ -14,6 +14,7 @@ DEALS = frozenset({"financing", "supply_agreement", "ownership_change"})
 ANNOUNCED = frozenset({"supply_agreement", "financing", "policy_control", "resource_study"})
 MAY_BEGIN_LATER = frozenset({"policy_control", "price_move"})  # set now, in force from a later day on
 OF_A_PERIOD = frozenset({"output", "output_moved", "record_set"})
+PERIODS = frozenset({"month", "quarter", "half", "year"})
 BESIDE = 14  # characters between a verb of speech and its day
 SPOKEN = 24  # characters after a verb of speech in which its day stands
 SPOKEN_TO = 48  # the same, where it is said to somebody
@@ -41,6 +42,7 @@ class Calendar:
             if told.type == "market_assessment":  # what another clause says of the market has a time of its own
                 ends = self.document.grammar.after_which
                 rival = [c for c in told.domain if c.concepts & MARKET and not ends.search(self.document.low, c.end - 6, c.end)]
+                rival = [c for c in rival if self.document.grammar.has_borders or not is_topic(c)]
                 lent = [d for d in lent if not any(c.start <= d.start < c.end for c in rival)]
         if told.fit.frame.name == "start_moved":
             return moved_to(own or lent, self.document)
@@ -53,6 +55,8 @@ class Calendar:
             own = [d for d in own if d.precision == "day" or d.qualifier != "from"] or own
         if told.fit.frame.name in OF_A_PERIOD and not self.document.grammar.has_borders:
             return self._of_period(told, own, lent)
+        if told.fit.frame.name in OF_A_PERIOD and any(d.precision in PERIODS for d in own):  # not the day of the report
+            own = [d for d in own if d.precision in PERIODS]
         anchor = told.fit.anchor[0]
         found = in_force([*own, *lent], anchor, self.document) if told.type == "policy_control" else None
         found = found or (date_of(own, anchor, self.document) or date_of(lent, anchor, self.document) if own or lent else None)

@@ -183,6 +183,7 @@ class Grammar:
         self.kind_of_authority = re.compile(groups.get("kind_of_authority", NEVER))
         self.put_into = re.compile(groups.get("put_into", NEVER))  # production that a plant is put into is its opening
         self.negated = re.compile(groups.get("negated", NEVER))  # a verb with its negation
+        self.future_then = re.compile(groups.get("future_then", NEVER))  # the same before an infinitive
         self.respectively = re.compile(groups.get("respectively", NEVER))
         self.bare_value = re.compile(groups.get("bare_value", NEVER))  # after a price: the new one, without its unit
         self.past_attribute = re.compile(groups.get("past_attribute", NEVER))  # a negation before it describes a noun

@@ -127,7 +127,8 @@ def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> i
     """Operators that reach the anchor: those before it; after it as well where the anchor is a noun."""
     found = anchor[2] & (OPERATORS & ~(NOT | MAY)) | (NOT if _is_undone(document, anchor, kind) else 0)
     if not anchor[3]:  # "has no permit"
-        found |= anchor[2] & NOT | _of_tense(document, clause, anchor)
+        found |= anchor[2] & NOT
+    found |= _of_tense(document, clause, anchor)
     is_noun = not anchor[3] or bool(document.grammar.nominal.match(document.low, anchor[1]))
     for mark in clause.marks:
         if not mark[2] & REACHING:
@@ -159,8 +160,10 @@ def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> i
 
 
 def _of_tense(document: Document, clause: Clause, anchor: Mark) -> int:
-    """Of a noun: the future of the verb before it, in the lexicon or not (« prendra sa décision »)."""
-    return FUTURE if document.grammar.future_form.search(document.low, clause.start, anchor[0]) else 0
+    """Of a noun or an infinitive: the future of the verb before it, in the lexicon or not (« prendra sa décision »)."""
+    if anchor[3] & INF:
+        return FUTURE if document.grammar.future_then.search(document.low[clause.start : anchor[0]]) else 0  # « servira à achever »
+    return FUTURE if not anchor[3] and document.grammar.future_form.search(document.low, clause.start, anchor[0]) else 0
 
 
 def _is_over(document: Document, date: DateSpan) -> bool:

@@ -18,6 +18,7 @@ TO_BUY = mask_of("buy", "offtake", "source_from")
 TO_SUPPLY = mask_of("supply", "ship")
 RECEIVE = mask_of("receive", "raise_funds", "raise_capital", "apply", "sell")
 ISSUE, FUND = mask_of("raise_funds", "raise_capital", "equity"), mask_of("fund", "debt", "grant")
+EQUITY = mask_of("equity")
 AUTHORITY_WORD = mask_of("authority_word")
 PRODUCER = mask_of("producer")
 OFFTAKE = mask_of("offtake")
@@ -299,7 +300,7 @@ def _rank(mention: Mention) -> int:
 def _funders(stage: Stage) -> Cast:
     found = _distinct([p for p in _present(stage, _BODY) if p.case != "than"])
     anchor = stage.fit.anchor
-    receives = bool(anchor[2] & RECEIVE) and not anchor[2] & mask_of("fund")
+    receives = bool(anchor[2] & RECEIVE or stage.clause.concepts & EQUITY) and not anchor[2] & mask_of("fund")
     actors = []
     for party in found:
         is_subject = party.case in {"", "object"} and party.mention.start < anchor[0]
@@ -347,7 +348,8 @@ def _owners(stage: Stage) -> Cast:
     joint = stage.fit.frame.name == "joint_venture"
     if joint:  # its name is none of its owners
         low = stage.document.low
-        found = [p for p in found if not stage.document.grammar.named_as.search(low[max(0, p.mention.start - NAMED) : p.mention.start])]
+        named_as = stage.document.grammar.named_as
+        found = [p for p in found if not named_as.search(low[max(0, p.mention.start - NAMED) : p.mention.start])]
     agents = [p for p in found if p.case == "by"]
     actors = []
     for i, party in enumerate(found):

@@ -13,6 +13,7 @@ from pipelines.reference import register
 
 T = TypeVar("T", Quantity, Amount)
 _NEAR = 40
+OF_NOW = ("aujourd'hui", "actuellement", "currently", "now", "today")  # the former value, but of a price its own day
 APART = 30  # characters that a comma counts for
 CAPACITY = mask_of("capacity")
 TARGET_OUTPUT = mask_of("output", "produce")
@@ -42,7 +43,9 @@ def _is_beside(document: Document, item: Quantity | Amount) -> bool:
 
 def _is_old(document: Document, item: Quantity | Amount) -> bool:
     """Whether a word before the figure calls it the former one."""
-    return bool(document.grammar.old_value.search(_before(document, item.start)))
+    found = document.grammar.old_value.search(_before(document, item.start))
+    is_price = isinstance(item, Amount) and item.per is not None
+    return found is not None and not (is_price and found[0].startswith(OF_NOW))  # « aujourd'hui 1 580 yuans le kilo »
 
 
 def _before(document: Document, place: int) -> str:

@@ -80,3 +80,14 @@ def test_a_place_that_begins_like_a_verb_changes_no_figure() -> None:
 def test_the_same_day_may_lie_some_sentences_back_in_its_paragraph() -> None:
     text = f"Le prêt a été signé mardi. {'Les travaux attendent encore. ' * 6}L'aide a été versée le même jour."
     assert [day.first for day in dates(text, "fr", "2026-06-10")] == ["2026-06-09", "2026-06-09"]
+
+
+def test_a_figure_of_output_has_its_period_not_the_day_of_the_report() -> None:
+    (event,) = events("Northern Rare Earth a publié le 27 avril sa production d'oxydes de NdPr : 9 800 tonnes au premier trimestre.")
+    assert (event.date, event.date_precision) == ("2026-01-01", "quarter")
+
+
+def test_a_price_of_today_is_not_the_former_one() -> None:
+    (event,) = events("Le prix de l'oxyde de dysprosium est aujourd'hui de 1 580 yuans le kilo, en baisse de 10 yuans.")
+    assert event.amount is not None
+    assert event.amount.value == 1580
