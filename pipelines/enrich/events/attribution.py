@@ -3,11 +3,10 @@
 import re
 from collections import Counter
 
-from msgspec import Struct
-
 from pipelines.enrich.events.cases import case_of
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
+from pipelines.enrich.events.people import NOT_SPEAKERS, PERSON, People, Voice
 from pipelines.enrich.lexicon import FINITE, FORMS, Mark, mask_of
 from pipelines.enrich.reading import Attribution, Mention
 
@@ -29,18 +28,8 @@ STAFF = 9  # characters between "analysts" and their firm
 BESIDE = 3  # characters between "according to" and a pronoun
 OPENING = 30  # characters of a sentence in which its unnamed speaker is
 AFTER = 60  # the same, where the quote comes first
-NOT_SPEAKERS = frozenset({"place", "facility", "deposit"})
-_PERSON = re.compile(r"[A-ZÀ-Þ][\w'’.-]*\s+(?:[A-ZÀ-Þ][\w'’.-]*\s+){0,2}[A-ZÀ-Þ][\w'’-]+")
 _NAME = re.compile(r"\s(?:the\s)?([A-ZÀ-Þ][\w&.'’-]+(?:\s[A-ZÀ-Þ][\w&.'’-]+){0,4})(?=\s?(?:,|$|\())")
 _QUOTES = ('"', "“", "«", "‘", "「")
-
-
-class Voice(Struct, frozen=True, gc=False):
-    """A speaker: an organisation (`mention`), somebody named or in office, or somebody unnamed."""
-
-    mention: Mention | None
-    surface: str
-    is_named: bool
 
 
 class Speakers:
@@ -51,6 +40,7 @@ class Speakers:
         self.last: Voice | None = None
         self.start = 0  # of the sentence
         self.asks = self._has_questions()
+        self.people = People(document)
 
     def _has_questions(self) -> bool:
         """Whether questions stand alone between answers, as in an interview."""
@@ -138,14 +128,18 @@ class Speakers:
         if unnamed:
             return Voice(None, self._noun_phrase(clause, unnamed, end), False)
         outside = _NAME.match(document.text, end, limit) if mark[2] & ACCORDING and document.grammar.has_borders else None
-        if outside and not marks and document.low[mark[0] : end] != "per":
-            return Voice(None, outside[1], True)  # of a firm outside the register
+        if outside and not marks and document.low[mark[0] : end] != "per":  # a person named before, a firm outside the register
+            name = outside[1].rstrip(".")
+            return self.people.by_surname(name, mark[0], spoken_of) or Voice(None, name, True)
         return self._officer(clause, [m for m in marks if m[2] & (TITLE | PRONOUN)], end, limit, spoken_of)
 
     def _before(self, clause: Clause, mark: Mark, spoken_of: Mention | None) -> Voice | None:  # noqa: PLR0911  a ladder: the nearest that the text gives
         """The subject of the verb: the nearest name or unnamed speaker before it that no preposition takes away."""
         start = clause.head[0] if clause.head else clause.start
         document, low = self.document, max(start, mark[0] - REACH)
+        beside = self.people.beside(low, mark[0], spoken_of) if document.grammar.has_borders else None
+        if beside is not None:
+            return beside
         marks = [m for m in clause.marks if m[2] & SPEAKER and low <= m[0] and m[1] <= mark[0] + 1]
         last = marks[-1] if marks else None
         for mention in reversed(document.mentions.within(low, mark[0])):
@@ -211,11 +205,11 @@ class Speakers:
         self, clause: Clause, marks: list[Mark], start: int, end: int, spoken_of: Mention | None
     ) -> Voice | None:
         """Somebody by name or office: the company's where the text is about one, else a person; a pronoun is the last speaker."""
-        person = _PERSON.search(self.document.text, start, end) if self.document.grammar.has_borders else None
+        person = PERSON.search(self.document.text, start, end) if self.document.grammar.has_borders else None
         if person and not any(
             m.start < person.end() and m.end > person.start() for m in self.document.mentions.within(start - 40, end)
         ):
-            return self._employer(person.end()) or Voice(None, person[0], True)
+            return self.people.of(person.start(), person.end(), spoken_of)
         if not marks:
             return None
         mark = marks[-1]
@@ -234,17 +228,6 @@ class Speakers:
             if mention.type not in NOT_SPEAKERS and case_of(self.document, clause, mention) in {"", "of"}:
                 return Voice(mention, mention.surface, True)
         return None
-
-    def _employer(self, start: int) -> Voice | None:
-        """The organisation of a person, from the words set beside the name (", who runs X", ", chief executive of X")."""
-        low = self.document.low
-        if not low.startswith(", ", start):
-            return None
-        stop = low.find(",", start + 2, start + REACH)
-        near = self.document.mentions.within(start, stop if stop >= 0 else start + AFTER)
-        named = next((m for m in near if m.type not in NOT_SPEAKERS), None)
-        between = low[start + 2 : named.start] if named else ""
-        return Voice(named, named.surface, True) if named and self.document.grammar.employs.search(between) else None
 
     def _follows_quote(self, clause: Clause, mark: Mark) -> bool:
         before = self.document.low[max(0, mark[0] - 10) : mark[0]]

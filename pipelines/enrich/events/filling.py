@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 
-from pipelines.enrich.events.attribution import Voice, attributed
+from pipelines.enrich.events.attribution import attributed
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.dating import Calendar
 from pipelines.enrich.events.discourse import PLANT, Discourse, parent_of
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.figures import Product, amount_of, priced, products
 from pipelines.enrich.events.kinds import sub_type
+from pipelines.enrich.events.people import Voice
 from pipelines.enrich.events.relevance import Relevance, is_of_chain
 from pipelines.enrich.events.roles import Cast, Stage, cast
 from pipelines.enrich.events.slots import are_rare, material_ids, stage_from, when

@@ -4,12 +4,13 @@ from bisect import bisect_left, bisect_right
 from functools import cache
 from importlib.resources import files
 
-from pipelines.enrich.events.attribution import OWN_VOICE, Speakers, Voice
+from pipelines.enrich.events.attribution import OWN_VOICE, Speakers
 from pipelines.enrich.events.clauses import Clause, clauses, whole
 from pipelines.enrich.events.discourse import PLANT, Discourse
 from pipelines.enrich.events.document import Document, Found
 from pipelines.enrich.events.filling import Filler
 from pipelines.enrich.events.frames import fitting, frames
+from pipelines.enrich.events.people import Voice
 from pipelines.enrich.events.relevance import Relevance
 from pipelines.enrich.events.superlatives import is_of_the_claim, is_without_rival, superlative
 from pipelines.enrich.events.telling import Told, told

@@ -1,0 +1,114 @@
+"""People who speak: whose word theirs is, and what a speaker without a name of the register is called.
+
+"Mark Halloran, the chief executive of X, said … Halloran added …": the word is X's, also where only the surname stands.
+"…, Malaysia's science minister said": the words right before the verb say who speaks, not a name before the comma.
+"""
+
+import re
+from functools import cache
+
+from msgspec import Struct
+
+from pipelines.enrich.events.document import Document
+from pipelines.enrich.knowledge import knowledge
+from pipelines.enrich.reading import Mention
+
+BESIDE = 60  # characters beside a person's name in which an office or an employer stands
+PERSON = re.compile(r"[A-ZÀ-Þ][\w'’.-]*\s+(?:[A-ZÀ-Þ][\w'’.-]*\s+){0,2}[A-ZÀ-Þ][\w'’-]+")
+# "analyst Irene Sato of Northcote Securities"; no preposition before the name: it would be a place's
+FULL_NAME = re.compile(
+    r"\s*(?:(?!in\b|at\b|of\b|from\b|near\b|on\b|the\b|by\b|to\b|for\b|with\b)[a-z][\w'’-]*\s+){0,3}"
+    r"(?P<name>[A-Z][\w'’-]+(?:\s[A-Z]\.)?\s[A-Z][\w'’-]+)(?:\s(?:of|at|from)\s[\w&'’. -]{2,40})?\s+"
+)
+SURNAME = re.compile(r"[A-ZÀ-Þ][\w'’-]*[^\W\d_]\Z")
+NOT_SPEAKERS = frozenset({"place", "facility", "deposit"})
+
+
+class Voice(Struct, frozen=True, gc=False):
+    """A speaker: an organisation (`mention`), somebody named or in office, or somebody unnamed."""
+
+    mention: Mention | None
+    surface: str
+    is_named: bool
+
+
+class _Words(Struct, frozen=True):
+    """What speakers are called in one language, right before the verb (`speaker_…`) or beside a person's name (`officer_…`)."""
+
+    speaker_unnamed: re.Pattern[str]
+    speaker_firm: re.Pattern[str]  # "the Perth-based miner": the one that the text is about
+    speaker_paper: re.Pattern[str]
+    speaker_office: re.Pattern[str]  # a minister, a department: of no company
+    officer_before: re.Pattern[str]
+    officer_after: re.Pattern[str]
+    officer_of: re.Pattern[str]  # between an organisation and a name: "'s chief executive, "
+
+
+@cache
+def _words(language: str) -> _Words:
+    groups = knowledge(language, "grammar")["groups"]
+    return _Words(*(re.compile(groups.get(name, "(?!)")) for name in _Words.__struct_fields__))
+
+
+class People:
+    """The persons of one document and whom they speak for."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.words = _words(document.language)
+        self.known: dict[str, Voice] = {}
+
+    def of(self, start: int, end: int, spoken_of: Mention | None) -> Voice:
+        """The voice of the person named in text[start:end]: the employer's, else that of the firm whose office it is."""
+        name = self.document.text[start:end]
+        found = self._employer(start, end, spoken_of) or Voice(None, name, True)
+        self.known[name.split()[-1]] = found
+        return found
+
+    def by_surname(self, name: str, before: int, spoken_of: Mention | None) -> Voice | None:
+        """The voice of somebody whom the text before offset `before` names in full; None for a name that it does not know."""
+        if not SURNAME.match(name) or not self.document.grammar.has_borders:
+            return None
+        if name not in self.known:
+            whole = re.compile(rf"(?:[A-ZÀ-Þ][\w'’.-]*\s){{1,2}}{re.escape(name)}\b").search(self.document.text, 0, before)
+            if whole is None or any(m.start < whole.end() and m.end > whole.start() for m in self._names(*whole.span())):
+                return None
+            return self.of(*whole.span(), spoken_of)
+        return self.known[name]
+
+    def beside(self, start: int, verb: int, spoken_of: Mention | None) -> Voice | None:
+        """Who stands between the last comma or quotation mark and a verb of speech, where it is no name of the register."""
+        low, known = self.document.low, self.words
+        begin = 1 + max(start - 1, *(low.rfind(mark, start, verb) for mark in ',"”'))
+        words = low[begin:verb]
+        if not words.strip() or any(m.type not in NOT_SPEAKERS and m.end <= verb for m in self.document.mentions.within(begin, verb)):
+            return None
+        text = self.document.text[begin:verb].strip()
+        if known.speaker_firm.fullmatch(words) and spoken_of is not None:
+            return Voice(spoken_of, spoken_of.surface, True)
+        is_unnamed = bool(known.speaker_unnamed.fullmatch(words))
+        if is_unnamed or known.speaker_paper.fullmatch(self.document.text, begin, verb) or known.speaker_office.fullmatch(words):
+            return Voice(None, text, not is_unnamed)
+        named = FULL_NAME.fullmatch(self.document.text, begin, verb)
+        return self.of(*named.span("name"), spoken_of) if named else self.by_surname(text, begin, spoken_of)
+
+    def _names(self, start: int, end: int) -> tuple[Mention, ...]:
+        return self.document.mentions.within(start - BESIDE, end)
+
+    def _employer(self, start: int, end: int, spoken_of: Mention | None) -> Voice | None:
+        """From the words set beside the name: ", who runs X", ", chief executive of X", "X's chief executive, "."""
+        low, known = self.document.low, self.words
+        if low.startswith(", ", end):
+            stop = low.find(",", end + 2, end + 110)
+            near = self.document.mentions.within(end, stop if stop >= 0 else end + BESIDE)
+            named = next((m for m in near if m.type not in NOT_SPEAKERS), None)
+            between = low[end + 2 : named.start] if named else ""
+            if named and self.document.grammar.employs.search(between):
+                return Voice(named, named.surface, True)
+        before = [m for m in self._names(start, start) if m.type not in NOT_SPEAKERS and m.end <= start]
+        if before and known.officer_of.fullmatch(low, before[-1].end, start):
+            return Voice(before[-1], before[-1].surface, True)
+        if spoken_of is None or spoken_of.type != "company":
+            return None
+        holds = known.officer_before.search(low[max(0, start - BESIDE) : start]) or known.officer_after.match(low, end)
+        return Voice(spoken_of, spoken_of.surface, True) if holds else None
