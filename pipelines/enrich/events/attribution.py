@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter
+from typing import Literal
 
 from pipelines.enrich.events.cases import case_of
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
+from pipelines.enrich.events.officers import Officers
 from pipelines.enrich.events.people import NOT_SPEAKERS, PERSON, People, Voice
 from pipelines.enrich.lexicon import FINITE, FORMS, Mark, mask_of
 from pipelines.enrich.reading import Attribution, Mention
@@ -29,6 +31,7 @@ BESIDE = 3  # characters between "according to" and a pronoun
 OPENING = 30  # characters of a sentence in which its unnamed speaker is
 AFTER = 60  # the same, where the quote comes first
 _NAME = re.compile(r"\s(?:the\s)?([A-ZÀ-Þ][\w&.'’-]+(?:\s[A-ZÀ-Þ][\w&.'’-]+){0,4})(?=\s?(?:,|$|\())")
+_PAPER = re.compile(r"《([^》\n]{2,16})》")
 _QUOTES = ('"', "“", "«", "‘", "「")
 
 
@@ -41,6 +44,7 @@ class Speakers:
         self.start = 0  # of the sentence
         self.asks = self._has_questions()
         self.people = People(document)
+        self.officers = Officers(document)
 
     def _has_questions(self) -> bool:
         """Whether questions stand alone between answers, as in an interview."""
@@ -131,13 +135,17 @@ class Speakers:
         if outside and not marks and document.low[mark[0] : end] != "per":  # a person named before, a firm outside the register
             name = outside[1].rstrip(".")
             return self.people.by_surname(name, mark[0], spoken_of) or Voice(None, name, True)
+        paper = _PAPER.search(document.text, end, limit) if mark[2] & ACCORDING and not document.grammar.has_borders else None
+        if paper:
+            return Voice(None, paper[1], True)
         return self._officer(clause, [m for m in marks if m[2] & (TITLE | PRONOUN)], end, limit, spoken_of)
 
     def _before(self, clause: Clause, mark: Mark, spoken_of: Mention | None) -> Voice | None:  # noqa: PLR0911  a ladder: the nearest that the text gives
         """The subject of the verb: the nearest name or unnamed speaker before it that no preposition takes away."""
         start = clause.head[0] if clause.head else clause.start
         document, low = self.document, max(start, mark[0] - REACH)
-        beside = self.people.beside(low, mark[0], spoken_of) if document.grammar.has_borders else None
+        persons = self.people if document.grammar.has_borders else self.officers
+        beside = persons.beside(low, mark[0], spoken_of)
         if beside is not None:
             return beside
         marks = [m for m in clause.marks if m[2] & SPEAKER and low <= m[0] and m[1] <= mark[0] + 1]
@@ -248,7 +256,8 @@ def attributed(voice: Voice | None, actors: list[Mention], own_release: Mention 
         return Attribution()
     mention = voice.mention
     if mention is None:
-        return Attribution("named" if voice.is_named else "anonymous", voice.surface)
+        kind: Literal["self", "named", "anonymous"] = "named" if voice.is_named else "anonymous"
+        return Attribution("self" if is_own and not actors and not voice.is_named else kind, voice.surface)
     same = any(
         (a.entity_id is not None and a.entity_id == mention.entity_id) or a.surface == mention.surface for a in actors
     )

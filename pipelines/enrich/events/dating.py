@@ -36,14 +36,7 @@ class Calendar:
         if told.type == "superlative_claim":
             return None
         own = [d for d in told.clause.dates if not _is_of_speech(told, told.clause, d)] if told.clause.dates else []
-        lent = []
-        if len(told.domain) > 1:
-            lent = [d for c in told.domain if c is not told.clause for d in c.dates if not _is_of_speech(told, c, d)]
-            if told.type == "market_assessment":  # what another clause says of the market has a time of its own
-                ends = self.document.grammar.after_which
-                rival = [c for c in told.domain if c.concepts & MARKET and not ends.search(self.document.low, c.end - 6, c.end)]
-                rival = [c for c in rival if self.document.grammar.has_borders or not is_topic(c)]
-                lent = [d for d in lent if not any(c.start <= d.start < c.end for c in rival)]
+        lent = self._lent(told) if len(told.domain) > 1 else []
         if told.fit.frame.name == "start_moved":
             return moved_to(own or lent, self.document)
         if told.telling.factuality == "achieved" and told.type not in MAY_BEGIN_LATER:
@@ -70,6 +63,16 @@ class Calendar:
 
     def _of_period(self, told: Told, own: list[DateSpan], lent: list[DateSpan]) -> DateSpan | None:
         """Of a figure of output: its own period, else that of the paragraph's figure before; not that of a figure beside it."""
+    def _lent(self, told: Told) -> list[DateSpan]:
+        """The dates of the clauses that an event draws on, beside its own."""
+        lent = [d for c in told.domain if c is not told.clause for d in c.dates if not _is_of_speech(told, c, d)]
+        if told.type != "market_assessment":
+            return lent
+        ends = self.document.grammar.after_which  # what another clause says of the market has a time of its own
+        rival = [c for c in told.domain if c.concepts & MARKET and not ends.search(self.document.low, c.end - 6, c.end)]
+        rival = [c for c in rival if self.document.grammar.has_borders or not is_topic(c)]
+        return [d for d in lent if not any(c.start <= d.start < c.end for c in rival)]
+
         if told.clause.quantities:
             lent = [d for d in lent if not self.document.grammar.base_date.match(self.document.low, d.end)]
         anchor = told.fit.anchor[0]

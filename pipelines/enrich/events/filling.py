@@ -58,7 +58,7 @@ class Filler:
         own_voice = bool(told.clause.concepts & OWN_VOICE) and told.type == "superlative_claim"
         if told.type == "superlative_claim":
             voice = self._claimant(told, found, None if own_voice else voice, own_voice=own_voice)
-        attribution = attributed(voice, found.mentions, self.own_release, is_own=self._is_own(told))
+        attribution = attributed(voice, found.mentions, self.own_release, is_own=self._is_own(told) or self._is_of_its_firm(told, voice))
         if not self._is_of_chain(told, found, site_id, parts):
             return []
         told.shared = self._shared(told, parts)
@@ -73,6 +73,12 @@ class Filler:
     def _is_own(self, told: Told) -> bool:
         """Whether the clauses say "we" or "our" of what is done: the speaker's own doing."""
         return told.type not in OF_MARKETS and any(c.concepts & WE for c in told.domain)
+
+    def _is_of_its_firm(self, told: Told, voice: Voice | None) -> bool:
+        """Whether a Chinese firm without a name tells of its own plant ("一家回收企业宣布放弃…")."""
+        if voice is None or voice.mention is not None or told.type not in OF_PLANTS:
+            return False
+        return bool(self.document.grammar.tellers_house.search(voice.surface))
 
     def _claimant(self, told: Told, found: Cast, voice: Voice | None, *, own_voice: bool) -> Voice | None:
         """A claim is its claimant's where the text says that he makes it ("presents itself as")."""

@@ -219,7 +219,7 @@ def _dealers(stage: Stage) -> Cast:
         if not is_subject:
             found = [Party(leader, "", -2), *found]
             sides = (found[:1], found[1:])
-        elif stage.own_release:
+        elif stage.own_release and _is_signer(stage, leader):
             found = [*found, Party(leader, "", -2)]
             sides = (found[:1], found[1:])
     if not found:
@@ -237,6 +237,14 @@ def _dealers(stage: Stage) -> Cast:
     else:
         casts = [_once([actor(roles[0], p.mention) for p in first] + [actor(roles[1], p.mention) for p in second])]
     return Cast(casts, [p.mention for p in found], first[0].mention if first else None)
+
+
+def _is_signer(stage: Stage, leader: Mention) -> bool:
+    """Whether a company signs the text: what it tells without naming a second party, it has itself a part in."""
+    signer = stage.discourse.publisher
+    if signer is None or leader.entity_id != signer.entity_id:
+        return False
+    return leader.entity_id is not None or leader.surface == signer.surface
 
 
 def _distinct(found: list[Party]) -> list[Party]:
@@ -319,6 +327,9 @@ def _funders(stage: Stage) -> Cast:
     sums = [a for a in stage.clause.amounts if not a.per]
     if len(takers) == len(sums) > 1:  # each recipient with a sum of its own
         return Cast([_once([*givers, taker]) for taker in takers], mentions, None)
+    word = stage.document.grammar.respectively
+    if len(givers) == len(sums) > 1 and word.search(stage.document.low, stage.clause.start, stage.clause.end):
+        return Cast([_once([giver, *takers]) for giver in givers], mentions, None)  # each investor with a sum of its own
     taker = next((m for m, a in zip(mentions, actors, strict=False) if a.role == "recipient" and is_company(m)), None)
     return Cast([_once(actors)], mentions, taker)
 

@@ -39,6 +39,7 @@ ANTECEDENT = mask_of(
 LENT_LATER = mask_of(
     "disrupt", "pause", "close", "curtail", "@amount", "@price", "@quantity", "@yearly", "@percent", "@date"
 )
+TOPIC = mask_of("demand", "supply_market", "trade", "price")
 PRICED = mask_of("@price")
 SPOKEN_OF, OWN = mask_of("@org", "@site"), mask_of("@own")
 FIGURES = mask_of("@amount", "@quantity")
@@ -64,6 +65,7 @@ RESUME = mask_of("resume")
 QUOTAS = frozenset({"quota_stated", "quota_set", "notice_of_targets"})
 STOPS = frozenset({"pause", "shutdown"})
 COUNTED = mask_of("@percent", "@quantity")
+SHARED = 24  # characters between a percentage and whose it is
 STATED_NEAR = 40  # characters of a sentence before a clause in which its source stands
 DONE_BY = mask_of("complete", "begin", "open", "pause", "cancel", "close", "resume", "delay", "announce", "approve")
 DECIDE, OPEN_OF = mask_of("decide"), mask_of("plant", "project", "mine", "@site")
@@ -119,12 +121,7 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
         is_conditional = is_conditional or (bool(clause.concepts & IF) and any(m[2] & IF for m in clause.marks[:3]))
         if not document.grammar.has_borders:  # what has to be done is no event, in all that follows
             is_conditional = is_conditional or bool(clause.concepts & NOBODY)
-        later = found[i + 1].concepts & LENT_LATER if i + 1 < len(found) and not document.grammar.has_borders else 0
-        if later and found[i + 1].materials:  # a price of its own goods
-            later &= ~PRICED
-        if clause.is_relative and i:
-            antecedent = found[i - 1].concepts
-            later |= antecedent & ANTECEDENT if not antecedent & CAUSE else 0
+        later = _beside(document, found, i)
         event = None
         if (
             not is_conditional
@@ -148,6 +145,21 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
         event.domain = event.domain if events else [clause, *waiting]
         events.append(event)
     return [_by_cause(_foreseen(document, event, found), found) for event in events]
+
+
+def _beside(document: Document, found: list[Clause], i: int) -> int:
+    """What the clauses beside one lend to it: in Chinese figures of the next and the topic before, else what a relative clause is of."""
+    clause, lent = found[i], 0
+    if not document.grammar.has_borders:
+        if i + 1 < len(found):
+            lent = found[i + 1].concepts & LENT_LATER
+            lent &= ~PRICED if found[i + 1].materials else -1  # a price of its own goods
+        if i and is_topic(found[i - 1]):
+            lent |= found[i - 1].concepts & TOPIC
+    if clause.is_relative and i:
+        antecedent = found[i - 1].concepts
+        lent |= antecedent & ANTECEDENT if not antecedent & CAUSE else 0
+    return lent
 
 
 def _by_cause(event: Told, found: list[Clause]) -> Told:
@@ -196,6 +208,15 @@ def _carried(document: Document, clause: Clause, before: Clause | None, carried:
         return None
     own = next((how for mask, how in REACHES if before.concepts & mask), None)
     return own or carried
+
+
+def is_topic(clause: Clause) -> bool:
+    """A Chinese clause that only names what the next one speaks of (钕铁硼询盘，比二月多了两成)."""
+    return bool(clause.marks and clause.materials) and not clause.quantities and not any(m[2] & SAY or _is_deed(m) for m in clause.marks)
+
+
+def _is_deed(mark: Mark) -> bool:
+    return bool(mark[3]) and not mark[2] & TOPIC
 
 
 def _only_says_how(clause: Clause) -> bool:
@@ -308,7 +329,7 @@ def _object_fits(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa:
     anchor = fit.anchor
     if fit.frame.object == "parties":
         return len({m.entity_id or m.surface for m in clause.organisations if m.type == "company"}) > 1
-    if any(m[2] & STAKE for m in clause.marks):
+    if any(m[2] & STAKE and not _is_of_no_company(document, clause, m) for m in clause.marks):
         return True
     if fit.frame.object == "stake":
         return False
@@ -328,6 +349,15 @@ def _object_fits(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa:
     if any(m[2] & PRODUCER and m[0] > anchor[1] for m in clause.marks):  # "a magnet maker"
         return True
     return any(m.start >= anchor[1] or clause.is_relative for m in (*clause.organisations, *clause.sites))
+
+
+def _is_of_no_company(document: Document, clause: Clause, mark: Mark) -> bool:
+    """Whether a percentage is one of something else than a company (« 4 % de plus », « 5 % de X » being a stake)."""
+    if not document.low.startswith("%", mark[0]):
+        return False
+    after = mark[1] + SHARED
+    is_capital = document.low.find("capital", mark[1], after) >= 0
+    return not is_capital and not any(mark[1] <= m.start < after for m in (*clause.organisations, *clause.sites))
 
 
 def _continues(document: Document, one: Told, other: Told) -> bool:  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is the answer

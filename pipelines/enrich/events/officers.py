@@ -1,0 +1,40 @@
+"""Who speaks in Chinese: officers of a company, persons by the name that an office introduced, speakers without a name.
+
+"副总经理沈红介绍说 … 沈红还说 …": the word is the company's that the office is of, and the name alone stands for it afterwards.
+"一家磁材企业的采购负责人表示": the office of a firm that nobody names is nobody's word.
+"""
+
+from pipelines.enrich.events.document import Document
+from pipelines.enrich.events.people import NOT_SPEAKERS, Voice
+from pipelines.enrich.reading import Mention
+
+REACH = 60  # characters before a verb of speech in which its speaker stands
+
+
+class Officers:
+    """The offices and names of one document, for a language whose words have no borders."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.known: dict[str, Voice] = {}
+
+    def beside(self, start: int, verb: int, spoken_of: Mention | None) -> Voice | None:
+        """Who stands right before a verb of speech: a name known from an office, or the holder of an office in a company."""
+        document, grammar = self.document, self.document.grammar
+        start = max(start, verb - REACH)
+        words = grammar.manner.sub("", document.low[start:verb].strip(grammar.quotation))
+        if words in self.known:
+            return self.known[words]
+        found = grammar.officer.search(words)
+        if found is None:
+            return None
+        if grammar.nobody_named.search(words, 0, found.start()):
+            return Voice(None, words, False)
+        named = [m for m in document.mentions.within(start, verb) if m.type not in NOT_SPEAKERS]
+        whose = named[-1] if named else spoken_of
+        if whose is None or whose.type != "company":
+            return None
+        voice = Voice(whose, whose.surface, True)
+        if found["name"]:
+            self.known[found["name"]] = voice
+        return voice
