@@ -7,9 +7,10 @@ from bisect import bisect_right
 from pipelines.enrich.name_context import Surroundings
 from pipelines.enrich.name_index import Pattern, Role
 
-_CAPITALISED = r"[^\W\d_a-z][\w'&.-]*"
+_CAPITAL = r"(?![a-zß-öø-ÿœ])[^\W\d_]"
+_CAPITALISED = rf"{_CAPITAL}[\w'&.-]*"
 _BEFORE_FORM = re.compile(rf"(?:{_CAPITALISED}(?: (?:&|and|of|de|du|et|für) )?[ ]?){{1,5}},?$")
-_AFTER_HEAD = re.compile(rf"(?:(?:the |la |l'|le |les )?{_CAPITALISED}(?:(?:,| and| et| of| de| des| du)? (?=[^\Wa-z\d_]))?){{1,6}}")
+_AFTER_HEAD = re.compile(rf"(?:(?:the |la |l'|le |les )?{_CAPITALISED}(?:(?:,| and| et| of| de| des| du)? (?={_CAPITAL}))?){{1,6}}")
 _AFTER_DESCRIPTOR = re.compile(rf"{_CAPITALISED}(?: {_CAPITALISED}){{0,3}}")
 _ARTICLE = re.compile(r"(?:^|\W)(?:l'|le |la |du |au |d'un |un |une )$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"\w\w(?=\.\s)")

@@ -3,7 +3,7 @@
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.slots import date_of, in_force, moved_to
-from pipelines.enrich.events.telling import Told, is_topic
+from pipelines.enrich.events.telling import NOW_DATED, Told, is_topic
 from pipelines.enrich.lexicon import Mark, mask_of
 from pipelines.enrich.reading import DateSpan
 
@@ -48,8 +48,7 @@ class Calendar:
             own = [d for d in own if d.precision == "day" or d.qualifier != "from"] or own
         if told.fit.frame.name in OF_A_PERIOD and not self.document.grammar.has_borders:
             return self._of_period(told, own, lent)
-        if told.fit.frame.name in OF_A_PERIOD and any(d.precision in PERIODS for d in own):  # not the day of the report
-            own = [d for d in own if d.precision in PERIODS]
+        own = self._fitting(told, own)
         anchor = told.fit.anchor[0]
         found = in_force([*own, *lent], anchor, self.document) if told.type == "policy_control" else None
         found = found or (date_of(own, anchor, self.document) or date_of(lent, anchor, self.document) if own or lent else None)
@@ -89,6 +88,18 @@ class Calendar:
     def _is_to_come(self, date: DateSpan) -> bool:
         """A day after the publication: of what was done it is the term, not the day."""
         return self.document.found.published_on is not None and date.first > self.document.found.published_on
+
+    def _fitting(self, told: Told, own: list[DateSpan]) -> list[DateSpan]:
+        """Of several days of a clause those that the event can have."""
+        if told.telling.factuality in NOW_DATED and told.type not in MAY_BEGIN_LATER:  # « inauguré en 2025, doit atteindre … en 2027 »
+            own = [d for d in own if not self._is_over(d)] or own
+        if told.fit.frame.name in OF_A_PERIOD:  # the period of a figure, not the day of its report
+            own = [d for d in own if d.precision in PERIODS] or own
+        return own
+
+    def _is_over(self, date: DateSpan) -> bool:
+        """A day before the publication: of what is to come it is no date where another is given."""
+        return self.document.found.published_on is not None and date.last < self.document.found.published_on
 
     def _is_so_far(self, date: DateSpan) -> bool:
         """ "To this day", « à ce jour », 到今天: of what is not done yet it is no date."""

@@ -91,3 +91,13 @@ def test_a_price_of_today_is_not_the_former_one() -> None:
     (event,) = events("Le prix de l'oxyde de dysprosium est aujourd'hui de 1 580 yuans le kilo, en baisse de 10 yuans.")
     assert event.amount is not None
     assert event.amount.value == 1580
+
+
+def test_a_verb_with_an_accent_is_no_name() -> None:
+    found = read(Page("x", CONTEXT + "Une source du groupe évoque un doublement. La société était à Lyon.", "", "Gazette", "2026-06-10", "fr"))
+    assert [m.surface for m in found.mentions if m.type == "company" and not m.is_anaphor] == []
+
+
+def test_what_is_to_come_has_no_day_that_is_over() -> None:
+    *_, aim = events("Neo exploite l'usine de Narva.\nLe site, inauguré en septembre 2025, doit atteindre 2 000 tonnes d'aimants par an fin 2027.")
+    assert (aim.date, aim.date_precision) == ("2027-01-01", "year")
