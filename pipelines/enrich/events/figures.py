@@ -21,7 +21,9 @@ WITH_QUANTITY = frozenset(
     {"facility_change", "production_milestone", "schedule_guidance", "supply_agreement", "resource_study", "market_assessment",
      "policy_control", "price_move", "disruption"}
 )  # fmt: skip
-WITH_AMOUNT = frozenset({"financing", "price_move", "ownership_change", "facility_change", "policy_control", "supply_agreement"})
+WITH_AMOUNT = frozenset(
+    {"financing", "price_move", "ownership_change", "facility_change", "policy_control", "supply_agreement", "resource_study"}
+)
 SPLIT = frozenset({"policy_control", "production_milestone", "schedule_guidance", "supply_agreement", "facility_change"})
 BASIS_OF_FORM = {"oxide": "REO", "metal": "metal", "magnet": "magnet", "concentrate": "concentrate", "ore": "ore", "carbonate": "gross"}
 ANNUAL = mask_of("@yearly", "capacity")

@@ -34,6 +34,7 @@ OF_PRICES, QUOTE = mask_of("up", "down", "stable", "quote_price", "price"), mask
 ROW = 4  # characters between the colon of a row and its price
 LABEL = 12  # characters of the word that begins an answer, before its first sentence
 TURN = 90  # characters in which a turn of minutes names its speaker
+PIECES = frozenset({"share", "unit"})
 RUN_IN = 24  # characters of a heading that a paragraph begins with ("Outlook."): the next sentence opens it
 LONGEST = 1600  # characters of a sentence that can tell an event; a longer one has no sentence ends
 
@@ -54,7 +55,7 @@ class _Reader:
 
     def __init__(self, document: Document, relevance: Relevance) -> None:
         self.document = document
-        self.marks = self._outside_names(lexicon(document.language).marks(document.low))
+        self.marks = self._outside_prices(self._outside_names(lexicon(document.language).marks(document.low)))
         self.mark_starts = [mark[0] for mark in self.marks]
         publisher = self._publisher()
         self.own_release = publisher if publisher is not None and publisher.type in SIGNING else None
@@ -83,6 +84,11 @@ class _Reader:
                 del marks[low : min(bisect_right(ends, name.end, low), rest)]
                 rest = min(low, rest)
         return marks
+
+    def _outside_prices(self, marks: list[Mark]) -> list[Mark]:
+        """What a share or a piece is called in its price is no plant (« 19,50 dollars l'unité »)."""
+        inside = {i for a in self.document.amounts if a.per in PIECES for i in range(a.start, a.end)}
+        return [m for m in marks if m[0] not in inside] if inside else marks
 
     def _publisher(self) -> Mention | None:
         """Who signs the text, as a name: an organisation that speaks for itself."""

@@ -94,10 +94,25 @@ def test_a_price_of_today_is_not_the_former_one() -> None:
 
 
 def test_a_verb_with_an_accent_is_no_name() -> None:
-    found = read(Page("x", CONTEXT + "Une source du groupe évoque un doublement. La société était à Lyon.", "", "Gazette", "2026-06-10", "fr"))
+    text = CONTEXT + "Une source du groupe évoque un doublement. La société était à Lyon."
+    found = read(Page("x", text, "", "Gazette", "2026-06-10", "fr"))
     assert [m.surface for m in found.mentions if m.type == "company" and not m.is_anaphor] == []
 
 
 def test_what_is_to_come_has_no_day_that_is_over() -> None:
-    *_, aim = events("Neo exploite l'usine de Narva.\nLe site, inauguré en septembre 2025, doit atteindre 2 000 tonnes d'aimants par an fin 2027.")
+    text = "Le site, inauguré en septembre 2025, doit atteindre 2 000 tonnes d'aimants par an fin 2027."
+    *_, aim = events("Neo exploite l'usine de Narva.\n" + text)
     assert (aim.date, aim.date_precision) == ("2027-01-01", "year")
+
+
+def test_what_a_share_is_called_in_its_price_is_no_plant() -> None:
+    text = "Neo a levé 171 millions de dollars en émettant 6 millions d'actions à 19,50 dollars l'unité."
+    *_, raised = events("Neo a ouvert l'usine d'aimants de Narva.\n" + text)
+    assert (raised.type, raised.site_id, raised.materials) == ("financing", None, ())
+
+
+def test_a_study_gives_the_cost_of_its_project() -> None:
+    text = "Australian Strategic Materials a remis l'étude de faisabilité de Dubbo, qui chiffre le coût à 740 millions de dollars."
+    (study,) = events(text)
+    assert study.amount is not None
+    assert study.amount.value == 740e6
