@@ -1,6 +1,7 @@
 """Masses, money, percentages and numbers of shares in three languages, with the basis that the words beside them give."""
 
 import re
+from bisect import bisect_right
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from pipelines.enrich.reading import Amount, Quantity
 FORM_REACH = 80  # characters after a number in which the form of its material stands
 FAR = 120  # characters after a mass in which its year may be told
 START = attrgetter("start")
+DEAREST = 1e6  # what no kilo and no tonne costs
 COUNTED = 60  # characters before a price in which the shares that it is of are counted
 JOINT = 100  # characters between two masses that share their year
 SENTENCE_OR_NUMBER = re.compile(r"[.;\n\d]")
@@ -54,7 +56,25 @@ def amounts(text: str, language: str) -> list[Amount]:
     rows = [r for r in row_prices(read, language) if not any(a.start < r.end and r.start < a.end for a in found)]
     if rows:
         found = sorted([*found, *rows], key=START)
+    found = _with_unit_told(read, found, lexicon)
     return found if read == text else [structs.replace(a, text=text[a.start : a.end]) for a in found]
+
+
+def _with_unit_told(text: str, found: list[Amount], lexicon: UnitLexicon) -> list[Amount]:
+    """Prices that leave out a unit which their paragraph has told: « le prix du kilo a bondi … à 3 450 dollars »."""
+    told = list(lexicon.cues["unit_told"].finditer(text))
+    if not told:
+        return found
+    ends = [m.end() for m in told]
+
+    def unit(one: Amount) -> str | None:
+        i = bisect_right(ends, one.start) - 1
+        if i < 0 or one.per or one.value >= DEAREST or text.find("\n", ends[i], one.start) >= 0:
+            return one.per
+        is_price = lexicon.cues["priced"].search(text[sentence_start(text, one.start, lexicon) : one.start])
+        return lexicon.data["per_units"].get(told[i]["per"].lower()) if is_price else None
+
+    return [structs.replace(one, per=unit(one)) for one in found]
 
 
 def shares(text: str, language: str) -> list[Share]:

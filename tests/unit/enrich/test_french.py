@@ -116,3 +116,16 @@ def test_a_study_gives_the_cost_of_its_project() -> None:
     (study,) = events(text)
     assert study.amount is not None
     assert study.amount.value == 740e6
+
+
+@pytest.mark.parametrize(
+    ("text", "prices"),
+    [
+        ("Le prix du kilo de terbium a bondi, à 3 450 dollars. Le dysprosium, lui, valait 780 dollars.", [(3450, "kg"), (780, "kg")]),
+        ("Le cours de la tonne de tungstène s'établit à 410 000 yuans. Solvay a levé 3 millions d'euros.", [(410000, "t"), (3e6, None)]),
+        ("Le prix du kilo monte.\nL'usine a coûté 780 dollars.", [(780, None)]),
+        ("Le prix du kilo monte. Solvay a reçu une aide de 5 000 euros.", [(5000, None)]),
+    ],
+)
+def test_a_price_takes_the_unit_that_its_paragraph_has_told(text: str, prices: list[tuple[float, str | None]]) -> None:
+    assert [(a.value, a.per) for a in amounts(text, "fr")] == prices
