@@ -41,7 +41,7 @@ class Speakers:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.last: Voice | None = None
-        self.start = 0  # of the sentence
+        self.start = self.stop = 0  # of the sentence
         self.asks = self._has_questions()
         self.people = People(document)
         self.officers = Officers(document)
@@ -55,7 +55,7 @@ class Speakers:
     def of(self, clauses: list[Clause], spoken_of: Mention | None) -> Voice | None:
         """The speaker that a sentence names; `spoken_of` is the company that the text is about."""
         unnamed = None
-        self.start = clauses[0].start if clauses else 0
+        self.start, self.stop = (clauses[0].start, clauses[-1].end) if clauses else (0, 0)
         house = self._house()
         if house is not None:
             self.last = house
@@ -115,7 +115,7 @@ class Speakers:
         """The speaker after "according to" or, where the quote comes first, after the verb."""
         document = self.document
         end = mark[1]
-        limit = min(end + AFTER, document.found.sentences[-1].end)
+        limit = min(end + AFTER, self.stop)
         comma = document.low.find("," if document.grammar.has_borders else "，", end, limit)
         limit = limit if comma < 0 else comma
         if inverted:  # what follows "that" is said, and does not say it

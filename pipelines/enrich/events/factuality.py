@@ -40,7 +40,8 @@ IN_FORCE = mask_of("in_force")
 BESIDE = 2  # characters between a verb and "no"
 ENDED = 8  # characters between talks and the verb that ends them
 OPERATORS = NOT | FUTURE | PLAN | TARGET | EXPECT | MAY | TALKS | UNDER_WAY | IF | WOULD
-REACHING = OPERATORS | CANCEL  # of the words of a clause those that can change how another is told
+TALKS_OVER = mask_of("talks_over")
+REACHING = OPERATORS | CANCEL | TALKS_OVER  # of the words of a clause those that can change how another is told
 TO_COME = frozenset({"facility_change", "production_milestone", "disruption", "ownership_change"})
 GIVEN_UP = frozenset({"ownership_change", "financing", "permit"})  # given up, they are denied
 INF, PRES, PAST, PART, ING = (FORMS[name] for name in ("inf", "pres", "past", "part", "ing"))
@@ -60,7 +61,7 @@ def telling(document: Document, clause: Clause, fit: Fit, *, reported: bool) -> 
     operators = _operators(document, clause, fit.anchor, fit.frame.type)
     negated = bool(operators & NOT)
     form = fit.anchor[3]
-    if operators & IF or (clause.concepts & NOBODY and any(m[2] & NOBODY and m[0] < fit.anchor[0] for m in clause.marks)):
+    if operators & IF or (clause.concepts & NOBODY and _is_nobody_s(document, clause, fit.anchor[0])):
         return Telling(None, negated, True)
     if fit.frame.type == "market_assessment":
         return Telling(_of_market(operators, form, reported=reported), negated)
@@ -70,6 +71,12 @@ def telling(document: Document, clause: Clause, fit: Fit, *, reported: bool) -> 
     if operators & (WOULD | MAY) or form & COND:
         return Telling(_hypothetical(operators, reported=reported), negated)
     return Telling(_of_deed(document, clause, fit, operators, form), negated)
+
+
+def _is_nobody_s(document: Document, clause: Clause, anchor: int) -> bool:
+    """Whether nobody does it, or it has to be done; not where a name after a comma does ("where nobody lives, X opened a mine")."""
+    named = next((o.start for o in reversed(clause.organisations) if o.start < anchor and document.low.endswith(", ", 0, o.start)), -1)
+    return any(m[2] & NOBODY and named < m[0] < anchor for m in clause.marks)
 
 
 def _of_hearsay(document: Document, clause: Clause, fit: Fit, operators: int) -> Factuality | None:
@@ -98,7 +105,7 @@ def _marks_object(document: Document, mark: Mark) -> bool:
 
 def _is_cut_off(document: Document, anchor: Mark, mark: Mark) -> bool:
     """Whether a relative clause begins between a noun and the operator after it."""
-    between = document.low[anchor[1] : mark[0]]
+    between = document.low[anchor[1] : mark[0]].replace(" of that ", " of the ")
     return any(f" {word}" in between for word in document.grammar.relative)
 
 
@@ -145,8 +152,9 @@ def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> i
             continue
         if mark[2] & CANCEL and mark is not anchor and kind in GIVEN_UP and (mark[0] < anchor[0] or not anchor[3]):
             found |= NOT
-        if mark[2] & CANCEL and any(m[2] & TALKS and 0 <= mark[0] - m[1] < ENDED for m in clause.marks):
-            found |= NOT  # the talks ended
+        is_end = mark[2] & CANCEL and any(m[2] & TALKS and 0 <= mark[0] - m[1] < ENDED for m in clause.marks)
+        if is_end or (mark[2] & TALKS_OVER and kind in GIVEN_UP):
+            found |= NOT  # the talks ended, "without a deal"
         if mark[2] & NOT and anchor[3] and 0 <= mark[0] - anchor[1] <= BESIDE:  # "has issued no licence"
             found |= NOT
         if (

@@ -20,6 +20,11 @@ FULL_NAME = re.compile(
     r"\s*(?:(?!in\b|at\b|of\b|from\b|near\b|on\b|the\b|by\b|to\b|for\b|with\b)[a-z][\w'’-]*\s+){0,3}"
     r"(?P<name>[A-Z][\w'’-]+(?:\s[A-Z]\.)?\s[A-Z][\w'’-]+)(?:\s(?:of|at|from)\s[\w&'’. -]{2,40})?\s+"
 )
+# "analysts at Barrenjoey": the firm's word
+STAFF = re.compile(
+    r"\s*(?:[a-z][\w-]*\s+){0,3}(?:analyst|economist|researcher|consultant|strategist|broker|banker)s?\s+(?:at|of|from|with)\s+(?:the\s)?"
+    r"(?P<firm>[A-Z][\w&'’.-]+(?:\s[A-Z&][\w&'’.-]*){0,3})\s+"
+)
 SURNAME = re.compile(r"[A-ZÀ-Þ][\w'’-]*[^\W\d_]\Z")
 NOT_SPEAKERS = frozenset({"place", "facility", "deposit"})
 
@@ -84,6 +89,9 @@ class People:
         if not words.strip() or any(m.type not in NOT_SPEAKERS and m.end <= verb for m in self.document.mentions.within(begin, verb)):
             return None
         text = self.document.text[begin:verb].strip()
+        staff = STAFF.fullmatch(self.document.text, begin, verb)
+        if staff:
+            return Voice(None, staff["firm"], True)
         if known.speaker_firm.fullmatch(words) and spoken_of is not None:
             return Voice(spoken_of, spoken_of.surface, True)
         is_unnamed = bool(known.speaker_unnamed.fullmatch(words))

@@ -14,7 +14,7 @@ from pipelines.enrich.events.people import Voice
 from pipelines.enrich.events.relevance import Relevance
 from pipelines.enrich.events.superlatives import is_of_the_claim, is_without_rival, superlative
 from pipelines.enrich.events.telling import Told, told
-from pipelines.enrich.lexicon import FINITE, Mark, lexicon, mask_of
+from pipelines.enrich.lexicon import FINITE, FORMS, Mark, lexicon, mask_of
 from pipelines.enrich.reading import Event, Mention, Sentence
 from pipelines.reference import register
 
@@ -121,7 +121,7 @@ class _Reader:
     def _sentence(self, sentence: Sentence, *, is_first: bool) -> list[Event]:
         low = bisect_left(self.mark_starts, sentence.start)
         marks: list[Mark] = self.marks[low : bisect_left(self.mark_starts, sentence.end, low)]
-        marks = self._with_row(sentence, marks)
+        marks = self._with_row(sentence, self._without_attribute(sentence, marks))
         if is_first:
             self.paragraph_voice = self.turn
         if self._is_empty(sentence, marks) and (self.speakers.last is None or not (is_first or self._is_dated(sentence))):
@@ -182,6 +182,14 @@ class _Reader:
         if colon < 0 or first.start - colon > ROW or not self.document.materials.any_within(sentence.start, colon):
             return marks
         return sorted([*marks, (colon, colon + 1, QUOTE, 0)])
+
+    def _without_attribute(self, sentence: Sentence, marks: list[Mark]) -> list[Mark]:
+        """A participle that opens a sentence describes its subject, where a verb follows ("Separated oxide has not been made")."""
+        if len(marks) < 2 or marks[0][0] - sentence.start > 1 or not self.document.grammar.has_borders:
+            return marks
+        form = marks[0][3]
+        opens = form & FORMS["part"] and form & FORMS["past"] and not form & (FORMS["pres"] | FORMS["inf"])
+        return marks[1:] if opens and any(mark[3] & FINITE for mark in marks[1:]) else marks
 
     def _is_empty(self, sentence: Sentence, marks: list[Mark]) -> bool:
         """Whether no word can tell an event, and nothing is named that later sentences may mean."""

@@ -41,9 +41,12 @@ def is_without_rival(document: Document, at: int) -> bool:
 
 def is_of_the_claim(document: Document, clause: Clause, at: int) -> bool:
     """Whether a verb at `at` belongs to what is claimed to be the only or first one (是唯一量产 … 的企业), and tells nothing itself."""
-    if document.grammar.has_borders or not (clause.marks and clause.marks[-1][2] & THING):
+    grammar = document.grammar
+    if not grammar.has_borders and not (clause.marks and clause.marks[-1][2] & THING):
         return False
     mark = next((m for m in clause.marks if m[2] & SUPERLATIVE and m[0] < at), None)
+    if mark and grammar.has_borders and not any(f" {word} " in document.low[mark[1] : at] for word in grammar.relative):
+        return False  # "the only project that starts from …": what it does tells nothing more
     return mark is not None and bool(document.grammar.copula.search(document.low[max(clause.start, mark[0] - 60) : mark[0]]))
 
 
