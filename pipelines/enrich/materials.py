@@ -171,7 +171,9 @@ def _give_forms(index: MaterialIndex, low: str, found: list[Named]) -> None:
             taker.form = giver.form
     for named in found:
         if named.form in _CRACKED:
-            around = low[max(0, named.start - MIXED_REACH) : named.end + (0 if index.after else MIXED_REACH // 2)]
+            begin = max(0, named.start - MIXED_REACH)
+            begin = max(begin, low.rfind("。", begin, named.start) + 1)
+            around = low[begin : named.end + (0 if index.after else MIXED_REACH // 2)]
             named.is_mixed = any(word in around for word in index.mixed)
         elif named.form is None and named.ids[0] in _MAGNETS:
             named.form = "magnet"

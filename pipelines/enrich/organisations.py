@@ -3,7 +3,9 @@
 import itertools
 import re
 from bisect import bisect_right
+from functools import cache
 
+from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.name_context import Surroundings
 from pipelines.enrich.name_index import Pattern, Role
 
@@ -19,6 +21,11 @@ SHORTEST_AGAIN = 4
 REACH = 60  # characters that a name may take
 REACH_ZH = 16
 
+_DEFINED = re.compile(
+    r"\s*[（(](?:[^（）()\n]{0,40}?[，,；;])?\s*(?:以下|下文|下|后)?(?:简称|合称|统称|称)(?:为)?[：:]?\s*"
+    r"[“\"「『]?([^“”\"「」『』（）()，,；;\n]{2,10})[”\"」』）)]"
+)
+_LEGAL_ZH = ("有限公司", "责任公司", "股份公司", "分公司")
 Span = tuple[int, int, str]  # start, end, type
 
 
@@ -35,7 +42,30 @@ def organisations(
         i = bisect_right(ends, span[0])
         if i == len(taken) or taken[i][0] >= span[1]:
             found.append(span)
+    if found and context.language == "zh":
+        return _with_short_names(context, found, taken)
     return _with_repeated(context, found, taken) if found and context.language == "fr" else found
+
+
+def _with_short_names(context: Surroundings, found: list[Span], taken: list[tuple[int, int, tuple[str, ...]]]) -> list[Span]:
+    """Names again where the text gives their short form: one that brackets define (以下简称“金环”), or all before 公司."""
+    covered = sorted([(start, end) for start, end, _ in taken] + [(start, end) for start, end, _ in found])
+    names: dict[str, str] = {}
+    own = _chinese_words()[1]
+    for start, end, type_ in found:
+        defined = _DEFINED.match(context.document, end)
+        name = context.document[start:end]
+        if defined and defined[1] not in own:
+            names.setdefault(defined[1], type_)
+        if name.endswith("公司") and not name.endswith(_LEGAL_ZH) and len(name) - 2 >= SHORTEST_AGAIN:
+            names.setdefault(name[:-2], type_)
+    again: list[Span] = []
+    for name, type_ in itertools.islice(names.items(), AGAIN):
+        for match in itertools.islice(re.finditer(re.escape(name), context.document), AGAIN):
+            if all(match.end() <= start or end <= match.start() for start, end in covered):
+                again.append((match.start(), match.end(), type_))
+                covered.append(match.span())
+    return sorted([*found, *again])
 
 
 def _with_repeated(context: Surroundings, found: list[Span], taken: list[tuple[int, int, tuple[str, ...]]]) -> list[Span]:
@@ -98,9 +128,18 @@ def _within_line(context: Surroundings, start: int, end: int, type_: str) -> Spa
     return (start + cut + lead, start + cut + len(surface), type_) if len(surface) > 3 else None
 
 
+@cache
+def _chinese_words() -> tuple[re.Pattern[str], frozenset[str]]:
+    """What describes firms of a trade and names none (国内稀土公司); what a text calls its own parties for short (以下简称“公司”)."""
+    known = knowledge("zh", "names")
+    return re.compile(f"(?:{'|'.join(known['describes_firms'])})+"), frozenset(known["own_names"])
+
+
 def _chinese(context: Surroundings, start: int, end: int, type_: str) -> Span | None:
     """From the ending to the left, up to the first character that cannot stand in a name."""
     low = max(0, start - REACH_ZH)
     before = context.document[low:start]
     cut = max((before.rfind(stop) + len(stop) for stop in context.cues.organisation_stops if stop in before), default=0)
-    return (low + cut, end, type_) if start - low - cut >= 2 else None
+    if start - low - cut < 2 or (context.document.endswith("公司", start, end) and _chinese_words()[0].fullmatch(before, cut)):
+        return None
+    return (low + cut, end, type_)

@@ -29,6 +29,7 @@ class Calendar:
         self.own_release = own_release
         self.price_day: DateSpan | None = None
         self.period: DateSpan | None = None  # of the last figure of output
+        self.heading: DateSpan | None = None  # of all figures that follow ("以下数据均为2025年度")
         self.is_lead = True  # the sentence is the first of the text
 
     def of(self, told: Told) -> DateSpan | None:
@@ -77,7 +78,7 @@ class Calendar:
         anchor = told.fit.anchor[0]
         found = date_of(own, anchor, self.document) or date_of(lent, anchor, self.document)
         if found is None and told.telling.factuality == "achieved":
-            return self.period
+            return self.period or self.heading
         self.period = found if found is not None and found.precision not in {"day", "unknown"} else None
         return found
 
@@ -117,6 +118,13 @@ class Calendar:
         """The day of publication."""
         day = self.document.found.published_on
         return DateSpan(0, 0, day, day, "day", True) if day else None
+
+    def note_heading(self, sentence: Sentence) -> None:
+        """A sentence may say of what period the figures are that follow it."""
+        low = self.document.low
+        if self.document.grammar.heading_period.search(low, sentence.start, sentence.end):
+            days = [d for d in self.document.dates.within(sentence.start, sentence.end) if d.precision in PERIODS]
+            self.heading = days[0] if len(days) == 1 else self.heading
 
     def note_prices(self, parts: list[Clause]) -> None:
         """A sentence about prices that tells none may give the day of those that follow."""

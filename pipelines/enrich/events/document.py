@@ -27,7 +27,8 @@ T = TypeVar("T", bound=Placed)
 NEVER = "(?!)"  # of a language that tells it by its forms
 MAY_LACK = ("attributive", "being", "same_goods", "employs")  # groups that not every language has
 NEVER = "$a"  # of a language that has no such words
-OFFICERS = ("officer", "manner", "nobody_named", "tellers_house")  # of a language without borders: see `officers`
+# Groups of a language without borders alone: officers (see `officers`), firms without a name, work that is no plant, headings.
+OFFICERS = ("officer", "manner", "nobody_named", "tellers_house", "unnamed_firm", "other_work", "heading_period")
 
 
 class Found(Struct, frozen=True):
@@ -168,7 +169,9 @@ class Grammar:
         self.writer = re.compile(groups.get("writer", NEVER))  # "I"
         self.latter = re.compile(groups.get("latter", NEVER))  # "the latter will supply the former with …"
         self.of_paper = re.compile(groups.get("of_paper", NEVER))  # "our" and what a paper has
-        self.officer, self.manner, self.nobody_named, self.tellers_house = (re.compile(groups.get(name, NEVER)) for name in OFFICERS)
+        self.officer, self.manner, self.nobody_named, self.tellers_house, self.unnamed_firm, self.other_work, self.heading_period = (
+            re.compile(groups.get(name, NEVER)) for name in OFFICERS
+        )
         self.quotation: str = groups.get("quotation", "")
         self.part_of = re.compile(groups.get("part_of", NEVER))  # between a plant and its part
         self.office = re.compile(groups.get("office", NEVER))  # an authority outside the register

@@ -63,7 +63,7 @@ class Filler:
             return []
         told.shared = self._shared(told, parts)
         events = self._events(sentence, told, found, site_id, attribution)
-        self.discourse.in_chain.update(m.surface for m in found.mentions if m.entity_id is None and m.type == "company")
+        self.discourse.in_chain.update(short_name(m) for m in found.mentions if m.entity_id is None and m.type == "company")
         if told.type in OF_PLANTS and events:
             self.discourse.remember(found.operator, site_id, events[0].materials, events[0].stage)
         elif found.operator is not None and told.type in {"resource_study", "financing", "permit"}:
@@ -131,7 +131,8 @@ class Filler:
         """The event touches the chain: a site, a company of it, a material, or a text that is about nothing else."""
         start = parts[0].start  # a name lent by the text before does not count
         chain = self.discourse.in_chain
-        named = any((m.start >= start and is_of_chain(m.entity_id)) or (not m.entity_id and m.surface in chain) for m in found.mentions)
+        named = any(m.start >= start and is_of_chain(m.entity_id) for m in found.mentions)
+        named = named or any(not m.entity_id and short_name(m) in chain for m in found.mentions)
         is_at_site = told.type in OF_PLANTS and site_id is not None and self.discourse.is_site_near
         if named or is_at_site or any(p.materials for p in parts) or any(p.sites for p in parts):
             return True
@@ -285,6 +286,11 @@ class Filler:
             for c in told.domain
             for w in self.document.stages.within(c.start, c.end)
         )
+
+
+def short_name(mention: Mention) -> str:
+    """A firm's name without the word for a firm, which Chinese texts leave out when they name it again."""
+    return mention.surface.removesuffix("公司")
 
 
 def _confidence(told: Told, actors: tuple[Actor, ...]) -> float:

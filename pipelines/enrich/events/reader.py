@@ -124,6 +124,8 @@ class _Reader:
         marks = self._with_row(sentence, self._without_attribute(sentence, marks))
         if is_first:
             self.paragraph_voice = self.turn
+        if not self.document.grammar.has_borders and self._is_dated(sentence):
+            self.filler.calendar.note_heading(sentence)
         if self._is_empty(sentence, marks) and (self.speakers.last is None or not (is_first or self._is_dated(sentence))):
             return []
         one = whole(self.document, sentence, marks)

@@ -147,6 +147,8 @@ def _operator(stage: Stage) -> list[Mention]:  # noqa: PLR0911  a ladder: the ne
     if _is_of_another(sites, operator):
         return []
     speaks_of_company = any(m[2] & PRODUCER and not m[2] & PLANT for m in stage.clause.marks)
+    if _is_of_unnamed(stage):
+        return []
     if operator is None and speaks_of_company:  # "the company" of a text that is about one
         operator = stage.discourse.lead
     if operator is None or stage.discourse.definite(stage.clause) is False:
@@ -157,6 +159,12 @@ def _operator(stage: Stage) -> list[Mention]:  # noqa: PLR0911  a ladder: the ne
 
 
 def _is_of_another(sites: list[Mention], operator: Mention | None) -> bool:
+def _is_of_unnamed(stage: Stage) -> bool:
+    """Whether a Chinese sentence is about a firm that it does not name ("从德阳迁来的一家回收企业，原打算…")."""
+    start = stage.sentence[0].start if stage.sentence else stage.clause.start
+    return bool(stage.document.grammar.unnamed_firm.search(stage.document.low, start, stage.fit.anchor[0]))
+
+
     """Whether the sites belong to somebody else than the one spoken of, who is not named."""
     owners = {parent_of(s.entity_id) for s in sites if s.entity_id}
     if operator is None or operator.entity_id is None:
@@ -414,7 +422,11 @@ def _may_be_called(stage: Stage, at: int) -> bool:
 
 def _office(stage: Stage) -> Actor | None:
     """An authority outside the register that the event's own clause opens with."""
-    office = stage.document.grammar.office.search(stage.document.low[stage.clause.start : stage.fit.anchor[0] + 2])
+    low, grammar = stage.document.low, stage.document.grammar
+    office = grammar.office.search(low[stage.clause.start : stage.fit.anchor[0] + 2])
+    for clause in [] if grammar.has_borders else reversed(stage.sentence):  # 财政部决定，自…起，对…
+        if office is None and clause.index < stage.clause.index:
+            office = grammar.office.search(low[clause.start : clause.end])
     return Actor("authority", None, office[1]) if office else None
 
 

@@ -61,6 +61,7 @@ STATED = frozenset({"market_assessment", "price_move", "superlative_claim", "dis
 CAUSE = mask_of("accident", "strike", "flood", "logistics")
 OF_A_START = frozenset({"start_stated", "opening"})
 START = mask_of("open", "commission", "complete", "begin")
+COMPLETE, OPEN = mask_of("complete"), mask_of("open", "commission")
 RESUME = mask_of("resume")
 QUOTAS = frozenset({"quota_stated", "quota_set", "notice_of_targets"})
 STOPS = frozenset({"pause", "shutdown"})
@@ -243,7 +244,7 @@ def _event(
             continue
         if fit.frame.type == "price_move" and not clause.amounts and document.low[clause.end - 1] in "：:":
             continue  # the heading of a list
-        if _is_count(document, clause, fit, how) or _is_noun_of(document, clause, fit, how):
+        if _is_count(document, clause, fit, how) or _is_noun_of(document, clause, fit, how) or _is_of_no_plant(document, clause, fit):
             continue
         return Told(clause, fit, how, _type(document, fit.frame, how, clause), [clause])
     return None
@@ -254,6 +255,16 @@ def _is_count(document: Document, clause: Clause, fit: Fit, how: Telling) -> boo
     if fit.frame.type != "market_assessment" or how.factuality != "under_way" or not clause.concepts & COUNTED:
         return False
     return bool(document.grammar.statistics.search(document.low, max(0, clause.start - STATED_NEAR), clause.end))
+
+
+def _is_of_no_plant(document: Document, clause: Clause, fit: Fit) -> bool:
+    """Whether a Chinese clause completes something else than a plant (征地完成了一半), or only speaks of subsidies."""
+    if document.grammar.has_borders:
+        return False
+    if fit.frame.name == "opening" and fit.anchor[2] & COMPLETE and not fit.anchor[2] & OPEN:
+        return bool(document.grammar.other_work.search(document.low, clause.start, clause.end))
+    is_bare = fit.frame.name == "funding_named" and not any(m is not fit.anchor and m[3] for m in clause.marks)
+    return is_bare and not (clause.organisations or clause.dates or clause.amounts)
 
 
 def _is_noun_of(document: Document, clause: Clause, fit: Fit, how: Telling) -> bool:
