@@ -23,6 +23,7 @@ AUTHORITY_WORD = mask_of("authority_word")
 PRODUCER = mask_of("producer")
 OFFTAKE = mask_of("offtake")
 BUY = mask_of("buy")
+DATIVE = frozenset({"lui", "leur"})  # whom something is given to
 NAMED = 24  # characters before the name that a company is given
 STEM = 6  # characters of a word that languages share: "minist", "commis"
 ORDER = {
@@ -322,7 +323,8 @@ def _funders(stage: Stage) -> Cast:
         is_subject = party.case in {"", "object"} and party.mention.start < anchor[0]
         issues = party.case == "by" and anchor[2] & ISSUE and not anchor[2] & FUND and party.mention.type == "company"
         gives = (party.case in {"from", "by"} and not issues) or party.mention.type == "agency" or (is_subject and not receives)
-        role = "investor" if gives else "recipient"
+        is_given = party.mention.is_anaphor and stage.document.low[party.mention.start : party.mention.end] in DATIVE
+        role = "investor" if gives and not is_given else "recipient"
         actors.append(actor(role, party.mention))
     mentions = [p.mention for p in found]
     leader = stage.discourse.operator
