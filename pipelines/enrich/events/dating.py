@@ -5,7 +5,7 @@ from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.slots import date_of, in_force, moved_to
 from pipelines.enrich.events.telling import NOW_DATED, Told, is_topic
 from pipelines.enrich.lexicon import Mark, mask_of
-from pipelines.enrich.reading import DateSpan
+from pipelines.enrich.reading import DateSpan, Sentence
 
 SAY, ANNOUNCE, EXPECT = mask_of("say"), mask_of("announce"), mask_of("expect")
 NOW, TODAY, PRICE = mask_of("now_word"), mask_of("today"), mask_of("price")
@@ -61,8 +61,6 @@ class Calendar:
             return found or self.price_day or self._today()
         return found or (self._today() if self._is_of_today(told) else None)
 
-    def _of_period(self, told: Told, own: list[DateSpan], lent: list[DateSpan]) -> DateSpan | None:
-        """Of a figure of output: its own period, else that of the paragraph's figure before; not that of a figure beside it."""
     def _lent(self, told: Told) -> list[DateSpan]:
         """The dates of the clauses that an event draws on, beside its own."""
         lent = [d for c in told.domain if c is not told.clause for d in c.dates if not _is_of_speech(told, c, d)]
@@ -73,6 +71,8 @@ class Calendar:
         rival = [c for c in rival if self.document.grammar.has_borders or not is_topic(c)]
         return [d for d in lent if not any(c.start <= d.start < c.end for c in rival)]
 
+    def _of_period(self, told: Told, own: list[DateSpan], lent: list[DateSpan]) -> DateSpan | None:
+        """Of a figure of output: its own period, else that of the paragraph's figure before; not that of a figure beside it."""
         if told.clause.quantities:
             lent = [d for d in lent if not self.document.grammar.base_date.match(self.document.low, d.end)]
         anchor = told.fit.anchor[0]
