@@ -57,6 +57,7 @@ def _with_short_names(context: Surroundings, found: list[Span], taken: list[tupl
         name = context.document[start:end]
         if defined and defined[1] not in own:
             names.setdefault(defined[1], type_)
+            covered.append(defined.span())
         if name.endswith("公司") and not name.endswith(_LEGAL_ZH) and len(name) - 2 >= SHORTEST_AGAIN:
             names.setdefault(name[:-2], type_)
     again: list[Span] = []

@@ -174,6 +174,7 @@ class Grammar:
         )
         self.quotation: str = groups.get("quotation", "")
         self.part_of = re.compile(groups.get("part_of", NEVER))  # between a plant and its part
+        self.interest_in = re.compile(groups.get("interest_in", NEVER))  # after a site that is owned in part
         self.office = re.compile(groups.get("office", NEVER))  # an authority outside the register
         self.statistics = re.compile(groups.get("statistics", NEVER))  # who counts and does not assess
         self.noun_of = re.compile(groups.get("noun_of", NEVER))  # before a verb that is a noun there
@@ -185,10 +186,11 @@ class Grammar:
         self.goods = re.compile(groups.get("goods", NEVER))  # between a verb of buying and the goods that are bought
         self.output_bought = re.compile(groups.get("output_bought", NEVER))  # after a verb of buying: a share of what is made
         self.named_as = re.compile(groups.get("named_as", NEVER))  # before the name that a new company is given
+        self.future_perfect = re.compile(groups.get("future_perfect", NEVER))
+        self.future_then = re.compile(groups.get("future_then", NEVER))  # the same before an infinitive
         self.kind_of_authority = re.compile(groups.get("kind_of_authority", NEVER))
         self.put_into = re.compile(groups.get("put_into", NEVER))  # production that a plant is put into is its opening
         self.negated = re.compile(groups.get("negated", NEVER))  # a verb with its negation
-        self.future_then = re.compile(groups.get("future_then", NEVER))  # the same before an infinitive
         self.respectively = re.compile(groups.get("respectively", NEVER))
         self.bare_value = re.compile(groups.get("bare_value", NEVER))  # after a price: the new one, without its unit
         self.past_attribute = re.compile(groups.get("past_attribute", NEVER))  # a negation before it describes a noun

@@ -83,7 +83,7 @@ def _shares(document: Document, told: Told, quantities: list[Quantity]) -> list[
     count_after, count_before = sum(map(bool, after)), sum(map(bool, before))
     follows = count_after > count_before or (count_after == count_before and document.grammar.has_borders)
     shares = [(m, q) for m, q in zip(after if follows else before, kept, strict=True) if m]
-    sets = [frozenset(m.material_id for m in materials) for materials, _ in shares]
+    sets = [frozenset((m.material_id, m.form) for m in materials) for materials, _ in shares]
     return shares if len(shares) > 1 and len(set(sets)) == len(sets) else []
 
 

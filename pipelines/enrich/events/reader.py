@@ -6,12 +6,13 @@ from importlib.resources import files
 
 from pipelines.enrich.events.attribution import OWN_VOICE, Speakers
 from pipelines.enrich.events.clauses import Clause, clauses, whole
-from pipelines.enrich.events.discourse import PLANT, Discourse
+from pipelines.enrich.events.discourse import PLANT, Discourse, Product
 from pipelines.enrich.events.document import Document, Found
 from pipelines.enrich.events.filling import Filler
 from pipelines.enrich.events.frames import fitting, frames
 from pipelines.enrich.events.people import Voice
 from pipelines.enrich.events.relevance import Relevance
+from pipelines.enrich.events.slots import material_ids, stage_from
 from pipelines.enrich.events.superlatives import is_of_the_claim, is_without_rival, superlative
 from pipelines.enrich.events.telling import Told, told
 from pipelines.enrich.lexicon import FINITE, FORMS, Mark, lexicon, mask_of
@@ -63,6 +64,7 @@ class _Reader:
         self.filler = Filler(document, self.discourse, relevance, self.own_release)
         self.paragraph_voice: Voice | None = None
         self.turn: Voice | None = None  # who has the floor, in minutes and interviews
+        self.asked: Product | None = None  # the product of the last question
         self.speakers = Speakers(document)
         self.lead = self.discourse.lead = next(iter(found_companies(document)), None)
 
@@ -142,6 +144,7 @@ class _Reader:
             self._note([one])
             return []
         found: list[Event] = []
+        self._note_question(sentence, one)
         for event in [] if self._tells_nothing(sentence, parts) else self._told(parts, voice):
             heard = self._voice(parts, voice)
             found += self.filler.fill(sentence, parts, event, heard)
@@ -157,6 +160,8 @@ class _Reader:
             is_answer = self.document.grammar.turn.match(line)
             asked = self.own_release or next((m for m in self.document.found.mentions if m.type == "company"), None)
             self.turn = Voice(asked, asked.surface, True) if is_answer and asked else None
+            if is_answer and self.asked is not None:
+                self.discourse.product = self.asked
             return
         turn = self.document.grammar.turn.match(self.document.text[sentence.start : sentence.start + TURN])
         if turn is None:
@@ -255,6 +260,12 @@ class _Reader:
                 claim.domain = parts
                 found.append(claim)
         return found
+
+    def _note_question(self, sentence: Sentence, one: Clause) -> None:
+        """The answer to a question speaks of what was asked for, in minutes whose turns are labelled."""
+        if self.document.grammar.question.search(self.document.text, sentence.start, sentence.end):
+            ids = material_ids(one.materials)
+            self.asked = (ids, stage_from(self.document, one.start, one.end, one.materials, products_first=True)) if ids else None
 
     def _voice(self, parts: list[Clause], voice: Voice | None) -> Voice | None:
         """The sentence's speaker, else the paragraph's, unless the sentence has a voice of its own."""

@@ -147,9 +147,9 @@ def _operator(stage: Stage) -> list[Mention]:  # noqa: PLR0911  a ladder: the ne
     operator = stage.discourse.operator
     if _is_of_another(sites, operator):
         return []
-    speaks_of_company = any(m[2] & PRODUCER and not m[2] & PLANT for m in stage.clause.marks)
     if _is_of_unnamed(stage):
         return []
+    speaks_of_company = any(m[2] & PRODUCER and not m[2] & PLANT for m in stage.clause.marks)
     if operator is None and speaks_of_company:  # "the company" of a text that is about one
         operator = stage.discourse.lead
     if operator is None or stage.discourse.definite(stage.clause) is False:
@@ -159,13 +159,13 @@ def _operator(stage: Stage) -> list[Mention]:  # noqa: PLR0911  a ladder: the ne
     return [operator]
 
 
-def _is_of_another(sites: list[Mention], operator: Mention | None) -> bool:
 def _is_of_unnamed(stage: Stage) -> bool:
     """Whether a Chinese sentence is about a firm that it does not name ("从德阳迁来的一家回收企业，原打算…")."""
     start = stage.sentence[0].start if stage.sentence else stage.clause.start
     return bool(stage.document.grammar.unnamed_firm.search(stage.document.low, start, stage.fit.anchor[0]))
 
 
+def _is_of_another(sites: list[Mention], operator: Mention | None) -> bool:
     """Whether the sites belong to somebody else than the one spoken of, who is not named."""
     owners = {parent_of(s.entity_id) for s in sites if s.entity_id}
     if operator is None or operator.entity_id is None:

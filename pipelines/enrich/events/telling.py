@@ -9,7 +9,7 @@ from pipelines.enrich.events.discourse import names_new_plant
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.factuality import Telling, telling
 from pipelines.enrich.events.frames import Fit, Frame, fits
-from pipelines.enrich.lexicon import FINITE, FORMS, Mark, mask_of
+from pipelines.enrich.lexicon import ATTR, FINITE, FORMS, Mark, mask_of
 from pipelines.enrich.reading import Factuality, MaterialMention
 
 PART = FORMS["part"]
@@ -127,6 +127,7 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
         if (
             not is_conditional
             and not _only_speaks(document, clause)
+            and not (clause is not found[-1] and _is_plant_topic(document, clause))
             and (document.grammar.has_borders or not _only_says_how(clause) or clause is found[-1])
             and not document.grammar.after_which.search(document.low, clause.end - 6, clause.end)
         ):
@@ -214,6 +215,14 @@ def _carried(document: Document, clause: Clause, before: Clause | None, carried:
 def is_topic(clause: Clause) -> bool:
     """A Chinese clause that only names what the next one speaks of (钕铁硼询盘，比二月多了两成)."""
     return bool(clause.marks and clause.materials) and not clause.quantities and not any(m[2] & SAY or _is_deed(m) for m in clause.marks)
+
+
+def _is_plant_topic(document: Document, clause: Clause) -> bool:
+    """A Chinese clause that only names a plant with its size ("北方稀土那条年产5000吨的产线，二月份已经…")."""
+    if document.grammar.has_borders or not clause.marks or not clause.marks[-1][2] & OPEN_OF or clause.marks[-1][3]:
+        return False
+    ends = not document.low[clause.marks[-1][1] : clause.end].strip(" ，,")
+    return ends and bool(clause.quantities) and all(not m[3] or m[2] & CAPACITY or m[3] & ATTR for m in clause.marks)
 
 
 def _is_deed(mark: Mark) -> bool:
