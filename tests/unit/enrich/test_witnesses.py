@@ -24,6 +24,8 @@ RELATED = [
     ("zh", "公司发行股份3000万股，发行价格10元/股，募集资金总额3亿元。", "shares_price", "holds"),
     ("zh", "公司发行股份3000万股，发行价格10元/股，募集资金总额30亿元。", "shares_price", "fails"),
     ("en", "The joint venture is owned 60% by Alpha, 30% by Beta and 20% by Gamma.", "stakes_sum", "fails"),
+    ("en", "Alpha will own 55% of the venture, Beta 30% and Gamma 25%.", "stakes_sum", "fails"),
+    ("en", "Alpha will hold 49 percent of the venture and Beta 51 percent.", "stakes_sum", "holds"),
     ("fr", "La coentreprise est détenue à 51 % par A, à 29 % par B et à 20 % par C, respectivement.", "stakes_sum", "holds"),
     ("zh", "三方持股比例分别为50%、30%和25%。", "stakes_sum", "fails"),
     ("en", "The mill shipped 300 tonnes of ore and 450 tonnes of concentrate, for a total of 750 tonnes.", "parts_total", "holds"),
