@@ -23,6 +23,7 @@ CURRENCY_ENDS = "$€£¥￥₩₹.币幣"
 UNITLESS = frozenset(["a", "ma", "sep", "b", "mb"])  # groups that a number without a unit ends with
 NO_START = ".．"  # what a number may not follow
 GROUPS = ",，"  # nor this, where a digit stands before it
+FAR = 4  # times a change: farther off, the second number is the new level, not the other end of a range
 YEAR = re.compile(r"(?:19|20)\d\d")
 FIRST = re.compile(r"(\(\?i:)?(?:\\b)?([^\W\d_])(?![?*{])")  # the letter that an expression begins with
 WIDE = str.maketrans("０１２３４５６７８９．，　－", "0123456789., -")
@@ -179,6 +180,8 @@ def _range(texts: tuple[str, str], match: re.Match[str], whole: Measure, lexicon
     is_dash = match["sep"].strip() in DASHES  # "down from $850-900/kg": the old range
     if is_change and not is_dash and cues["change"].search(low[sentence_start(text, start, lexicon) : start]):
         return [first._replace(role="from"), second._replace(role="to")]
+    if cues["by_opening"].search(lead) and not is_dash and value_to * factor_to > FAR * whole.value * whole.factor > 0:
+        return [first._replace(role="by"), second._replace(role="to")]  # "lowered by 6,000 yuan to 702,000 yuan"
     is_pair = cues["range_paired"].fullmatch(match["sep"]) and not cues["range_opening"].search(lead)
     if is_pair or whole.value * whole.factor > value_to * factor_to:
         return [first, second] if whole.kind == "money" and start < match.start() else [second]

@@ -21,6 +21,7 @@ def events(text: str, *, release: bool = False) -> list[Event]:
     [
         ("Dysprosium oxide, cif Europe: $820-860/kg, down from $850-900/kg", 820, 860),
         ("Terbium oxide slipped by $20/kg to $1,050-1,120/kg on Tuesday.", 1050, 1120),
+        ("MP Materials lowered its list price for NdPr oxide by 6,000 yuan to 702,000 yuan per tonne.", 702000, None),
         ("NdPr oxide fell to $98.50/kg on Monday from $101-103/kg a week earlier.", 98.5, None),
     ],
 )
