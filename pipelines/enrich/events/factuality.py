@@ -29,6 +29,7 @@ SIGN = mask_of("sign")
 HEARD = frozenset(
     {"ownership_change", "facility_change", "financing", "supply_agreement", "permit", "policy_control", "production_milestone"}
 )
+MAYBE = HEARD | {"disruption", "schedule_guidance"}
 LASTING = frozenset({"policy_control", "disruption"})  # in force, or down, since a day
 STOPS = frozenset({"cancelled", "pause", "shutdown"})
 OF_MARKETS = frozenset({"market_assessment", "price_move"})
@@ -69,6 +70,8 @@ def telling(document: Document, clause: Clause, fit: Fit, *, reported: bool) -> 
     if hearsay:
         return Telling(hearsay, negated)
     if operators & (WOULD | MAY) or form & COND:
+        if not document.grammar.has_borders and reported and operators & MAY and not operators & NOT and fit.frame.type in MAYBE:
+            return Telling("rumoured")  # 两位厂长说，工厂可能停产
         return Telling(_hypothetical(operators, reported=reported), negated)
     return Telling(_of_deed(document, clause, fit, operators, form), negated)
 
@@ -171,6 +174,8 @@ def _of_tense(document: Document, clause: Clause, anchor: Mark) -> int:
     """Of a noun or an infinitive: the future of the verb before it, in the lexicon or not (« prendra sa décision »)."""
     if anchor[3] & INF:
         return FUTURE if document.grammar.future_then.search(document.low[clause.start : anchor[0]]) else 0  # « servira à achever »
+    if anchor[3] & PART and document.grammar.future_perfect.search(document.low[max(clause.start, anchor[0] - 40) : anchor[0]]):
+        return FUTURE  # « aura commencé »
     return FUTURE if not anchor[3] and document.grammar.future_form.search(document.low, clause.start, anchor[0]) else 0
 
 
@@ -212,6 +217,8 @@ def _of_deed(  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is 
     if clause.concepts & DECIDE and any(m[2] & DECIDE and m[0] < anchor[0] for m in clause.marks):
         is_grant = kind == "financing" and bool(clause.concepts & AUTHORITY)  # what an authority decides to give
         return "achieved" if kind == "policy_control" or is_grant or fit.frame.name in STOPS else "planned"
+    if kind == "facility_change" and fit.frame.name not in STOPS and grammar.board.search(document.low, clause.start, anchor[0]):
+        return "planned"  # what a board consents to
     if operators & EXPECT:
         return "forecast"
     if anchor[2] & IN_PROGRESS:

@@ -1,5 +1,6 @@
 """Tellings: which clauses of a sentence tell an event, and which lend their figures to it."""
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -61,11 +62,13 @@ STATED = frozenset({"market_assessment", "price_move", "superlative_claim", "dis
 CAUSE = mask_of("accident", "strike", "flood", "logistics")
 OF_A_START = frozenset({"start_stated", "opening"})
 START = mask_of("open", "commission", "complete", "begin")
+AFTER = ("后", "之后", "以后")  # 建成后: when another thing is to be
 COMPLETE, OPEN = mask_of("complete"), mask_of("open", "commission")
 RESUME = mask_of("resume")
 QUOTAS = frozenset({"quota_stated", "quota_set", "notice_of_targets"})
 STOPS = frozenset({"pause", "shutdown"})
 COUNTED = mask_of("@percent", "@quantity")
+PROPER = re.compile(r"\s*(?:(?:la |le |les |l['’])?(?:société |groupe )?)[A-ZÀ-Þ][A-ZÀ-Þa-z]")  # a name, in the register or not
 SHARED = 24  # characters between a percentage and whose it is
 STATED_NEAR = 40  # characters of a sentence before a clause in which its source stands
 DONE_BY = mask_of("complete", "begin", "open", "pause", "cancel", "close", "resume", "delay", "announce", "approve")
@@ -206,7 +209,8 @@ def _carried(document: Document, clause: Clause, before: Clause | None, carried:
     published = document.found.published_on
     if any(published is None or d.first <= published < d.last or d.last <= published for d in clause.dates):
         return None
-    if not _only_says_how(before) and (clause.organisations or any(m[2] & SUBJECT for m in clause.marks[:1])):
+    named = any(not m.is_anaphor for m in clause.organisations)
+    if not _only_says_how(before) and (named or any(m[2] & SUBJECT for m in clause.marks[:1])):
         return None
     own = next((how for mask, how in REACHES if before.concepts & mask), None)
     return own or carried
@@ -267,11 +271,13 @@ def _is_count(document: Document, clause: Clause, fit: Fit, how: Telling) -> boo
 
 
 def _is_of_no_plant(document: Document, clause: Clause, fit: Fit) -> bool:
-    """Whether a Chinese clause completes something else than a plant (征地完成了一半), or only speaks of subsidies."""
+    """Whether a Chinese clause completes something else than a plant (征地完成了一半), tells when (建成后), or only speaks of subsidies."""
     if document.grammar.has_borders:
         return False
     if fit.frame.name == "opening" and fit.anchor[2] & COMPLETE and not fit.anchor[2] & OPEN:
         return bool(document.grammar.other_work.search(document.low, clause.start, clause.end))
+    if fit.frame.type == "facility_change" and document.low.startswith(AFTER, fit.anchor[1]):
+        return True
     is_bare = fit.frame.name == "funding_named" and not any(m is not fit.anchor and m[3] for m in clause.marks)
     return is_bare and not (clause.organisations or clause.dates or clause.amounts)
 
@@ -377,7 +383,8 @@ def _is_of_no_company(document: Document, clause: Clause, mark: Mark) -> bool:
         return False
     after = mark[1] + SHARED
     is_capital = document.low.find("capital", mark[1], after) >= 0
-    return not is_capital and not any(mark[1] <= m.start < after for m in (*clause.organisations, *clause.sites))
+    is_named = any(mark[1] <= m.start < after for m in (*clause.organisations, *clause.sites))
+    return not (is_capital or is_named or PROPER.match(document.text, mark[1]))
 
 
 def _continues(document: Document, one: Told, other: Told) -> bool:  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is the answer
