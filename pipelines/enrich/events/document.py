@@ -25,6 +25,8 @@ class Placed(Protocol):
 
 T = TypeVar("T", bound=Placed)
 NEVER = "(?!)"  # of a language that tells it by its forms
+REACH = 80  # characters before a pronoun in which its sentence is looked at
+THIRD_PERSON = ("其", "该", "它")
 MAY_LACK = ("attributive", "being", "same_goods", "employs")  # groups that not every language has
 NEVER = "$a"  # of a language that has no such words
 # Groups of a language without borders alone: officers (see `officers`), firms without a name, work that is no plant, headings.
@@ -221,7 +223,9 @@ class Document:
         self.low = lower(fold(found.text))
         self.language = found.language
         self.grammar = grammar(found.language)
-        self.mentions: Spans[Mention] = Spans([m for m in found.mentions if not (m.in_title or m.in_removed)])
+        self.mentions: Spans[Mention] = Spans(
+            [m for m in found.mentions if not (m.in_title or m.in_removed or (m.is_anaphor and self._is_of_unnamed(m)))]
+        )
         self.materials: Spans[MaterialMention] = Spans(found.materials)
         names = () if self.grammar.has_borders else tuple(m for m in self.mentions if m.type == "company" and not m.is_anaphor)
         named = {i for m in names for i in range(m.start, m.end)}  # a company's name (…磁材有限公司) tells no step
@@ -230,3 +234,11 @@ class Document:
         prices = {i for a in found.amounts if a.per for i in range(a.start, a.end)}  # "yuan a tonne" is no tonne
         self.quantities: Spans[Quantity] = Spans([q for q in found.quantities if q.start not in prices])
         self.amounts: Spans[Amount] = Spans(found.amounts)
+
+    def _is_of_unnamed(self, pronoun: Mention) -> bool:
+        """Whether a Chinese pronoun stands for a firm of its sentence that has no name ("一家企业宣布，其…")."""
+        if self.grammar.has_borders or not self.text.startswith(THIRD_PERSON, pronoun.start):
+            return False
+        low = max(0, pronoun.start - REACH)
+        start = max(low, *(self.text.rfind(mark, low, pronoun.start) + 1 for mark in "。？！\n"))
+        return bool(self.grammar.unnamed_firm.search(self.low, start, pronoun.start))

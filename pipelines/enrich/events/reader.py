@@ -126,8 +126,8 @@ class _Reader:
         marks = self._with_row(sentence, self._without_attribute(sentence, marks))
         if is_first:
             self.paragraph_voice = self.turn
-        if not self.document.grammar.has_borders and self._is_dated(sentence):
-            self.filler.calendar.note_heading(sentence)
+        if not self.document.grammar.has_borders:
+            self._note_heading(sentence)
         if self._is_empty(sentence, marks) and (self.speakers.last is None or not (is_first or self._is_dated(sentence))):
             return []
         one = whole(self.document, sentence, marks)
@@ -144,7 +144,6 @@ class _Reader:
             self._note([one])
             return []
         found: list[Event] = []
-        self._note_question(sentence, one)
         for event in [] if self._tells_nothing(sentence, parts) else self._told(parts, voice):
             heard = self._voice(parts, voice)
             found += self.filler.fill(sentence, parts, event, heard)
@@ -261,11 +260,14 @@ class _Reader:
                 found.append(claim)
         return found
 
-    def _note_question(self, sentence: Sentence, one: Clause) -> None:
-        """The answer to a question speaks of what was asked for, in minutes whose turns are labelled."""
-        if self.document.grammar.question.search(self.document.text, sentence.start, sentence.end):
-            ids = material_ids(one.materials)
-            self.asked = (ids, stage_from(self.document, one.start, one.end, one.materials, products_first=True)) if ids else None
+    def _note_heading(self, sentence: Sentence) -> None:
+        """What a Chinese sentence without a verb may give to those that follow: a period for figures, the product that is asked for."""
+        if self._is_dated(sentence):
+            self.filler.calendar.note_heading(sentence)
+        if self.document.text.endswith(("？", "?"), sentence.start, sentence.end):
+            goods = self.document.materials.within(sentence.start, sentence.end)
+            stage = stage_from(self.document, sentence.start, sentence.end, goods, products_first=True)
+            self.asked = (material_ids(goods), stage) if goods else None
 
     def _voice(self, parts: list[Clause], voice: Voice | None) -> Voice | None:
         """The sentence's speaker, else the paragraph's, unless the sentence has a voice of its own."""

@@ -339,7 +339,8 @@ def _type(document: Document, frame: Frame, how: Telling, clause: Clause) -> str
         return "facility_change" if is_phase else "schedule_guidance"
     if frame.name in {"expansion", "capacity_raised"} and how.factuality == "targeted" and clause.concepts & CAPACITY:
         return "schedule_guidance"
-    if frame.name in {"expansion", "second_phase"} and how.factuality == "targeted" and clause.dates and clause.concepts & START:
+    is_phase = frame.name in {"expansion", "second_phase"} and how.factuality in {"targeted", "forecast"}
+    if is_phase and clause.dates and clause.concepts & START:
         return "schedule_guidance"
     return frame.type
 
@@ -398,6 +399,8 @@ def _continues(document: Document, one: Told, other: Told) -> bool:  # noqa: PLR
     if other.fit.frame.name == "start_moved" and unnamed and _is_former(document, one):
         one.fit, one.telling, one.clause, one.type = other.fit, other.telling, other.clause, other.type
         return True
+    if other.fit.frame.name == "start_moved" and unnamed and not other.clause.dates and one.type in OF_PLANTS and one.clause.dates:
+        return True  # "…, two months ahead of plan"
     if one.type == "resource_study" and other.type in STUDIED and unnamed and not other.clause.dates:
         return True  # what the study says of the project
     if one.type == "policy_control" and other.type == "schedule_guidance" and unnamed:

@@ -125,3 +125,52 @@ def test_an_answer_is_the_word_of_the_company_that_is_asked() -> None:
 def test_the_name_of_a_company_tells_no_step_of_the_chain() -> None:
     (event,) = events("6月8日，四川江铜稀土磁材有限公司与北方稀土签署供货合同。")
     assert (event.type, event.stage, event.materials) == ("supply_agreement", None, ())
+
+
+def _voices(text: str) -> list[tuple[str, str | None]]:
+    return [(event.attribution.kind, event.attribution.to) for event in events(text)]
+
+
+def test_a_person_whom_an_office_introduced_speaks_for_the_company_by_name_alone() -> None:
+    text = "大地熊的钕铁硼产线5月投产，副总经理沈红介绍说。沈红还说，公司的废料回收线6月停产。"
+    assert _voices(text) == [("self", "大地熊"), ("self", "大地熊")]
+
+
+@pytest.mark.parametrize(
+    ("text", "voice"),
+    [
+        ("湖南一家磁材企业的采购负责人表示，钕铁硼订单较上月减少。", ("anonymous", "湖南一家磁材企业的采购负责人")),
+        ("圈里有人传，盛和资源正在谈收购英洛华。", ("anonymous", "圈里有人")),
+        ("据《星洲日报》报道，莱纳斯关丹厂上月因限水停产五天。", ("named", "星洲日报")),
+        ("甘肃一家回收企业宣布，其钕铁硼回收线5月停产。", ("self", "甘肃一家回收企业")),
+    ],
+)
+def test_whose_word_it_is(text: str, voice: tuple[str, str]) -> None:
+    assert _voices(text) == [voice]
+
+
+def test_each_of_two_investors_has_a_sum_of_its_own() -> None:
+    found = events("15日，岩谷产业和日本金属与能源安全机构分别认购莱纳斯新股1.2亿澳元和8000万澳元。")
+    sums = [(event.actors[0].entity_id, event.amount and event.amount.value) for event in found]
+    assert sums == [("iwatani", 1.2e8), ("jogmec", 8e7)]
+
+
+def test_a_row_of_products_is_an_event_for_each() -> None:
+    found = events("2025年，北方稀土生产稀土氧化物1.8万吨，稀土金属4.2万吨，同比分别增长5%和8%。")
+    made = [(event.stage, event.quantity and event.quantity.normalised_value) for event in found]
+    assert made == [("separation", 18000), ("metal", 42000)]
+
+
+def test_figures_have_the_period_that_a_line_above_gives() -> None:
+    found = events("以下数据均为2025年度。莱纳斯共产出镨钕氧化物6558吨。")
+    assert [(event.date, event.date_precision) for event in found] == [("2025-01-01", "year")]
+
+
+def test_a_firm_outside_the_register_goes_on_under_its_short_name() -> None:
+    found = events("方兴稀土公司4月产出氧化镧310吨。县财政3月18日向方兴稀土拨付技改补助1200万元。")
+    assert [[actor.surface for actor in event.actors if actor.role != "investor"] for event in found] == [["方兴稀土公司"], ["方兴稀土"]]
+
+
+def test_an_answer_speaks_of_what_was_asked_for() -> None:
+    found = events("问：北方稀土一季度氧化镨钕产量多少？\n答：一季度产量为2450吨。")
+    assert [event.materials for event in found] == [("NdPr",)]
