@@ -26,7 +26,8 @@ SCRIPTS = (
     ("th", re.compile(r"[\u0e00-\u0e7f]")),
     ("hi", re.compile(r"[\u0900-\u097f]")),
 )
-TRADITIONAL = "國產與這為個說會時對業發來廠關億噸報"  # without one of these a text is not in traditional characters
+# Without one of these a text is not in traditional characters.
+TRADITIONAL = "國產與這為個說會時對業發來廠關億噸報價應電內見長開動將後現過進還們經員車東買賣貿從無資質"
 HAN_SHARE = 0.15  # of the letters of a Chinese text that names firms in Latin script
 
 

@@ -196,7 +196,7 @@ class Filler:
 
     def _shared(self, told: Told, parts: list[Clause]) -> Sequence[MaterialMention]:
         """What the only other clauses of a Chinese sentence that name a product name, for one that leaves it out."""
-        if self.document.grammar.has_borders or told.type not in OF_PLANTS | {"permit"}:
+        if self.document.grammar.has_borders or told.type not in OF_PLANTS | OF_MARKETS | {"permit"}:
             return ()
         named = [c.materials for c in parts if c.materials]
         return named[0] if named and len({frozenset(material_ids(m)) for m in named}) == 1 else ()

@@ -62,6 +62,7 @@ STATED = frozenset({"market_assessment", "price_move", "superlative_claim", "dis
 CAUSE = mask_of("accident", "strike", "flood", "logistics")
 OF_A_START = frozenset({"start_stated", "opening"})
 START = mask_of("open", "commission", "complete", "begin")
+STUDIES, STUDIED_NOUN = frozenset({"study", "drilling"}), mask_of("study", "drilling")
 AFTER = ("后", "之后", "以后")  # 建成后: when another thing is to be
 COMPLETE, OPEN = mask_of("complete"), mask_of("open", "commission")
 RESUME = mask_of("resume")
@@ -257,7 +258,9 @@ def _event(
             continue
         if fit.frame.type == "price_move" and not clause.amounts and document.low[clause.end - 1] in "：:":
             continue  # the heading of a list
-        if _is_count(document, clause, fit, how) or _is_noun_of(document, clause, fit, how) or _is_of_no_plant(document, clause, fit):
+        if _is_count(document, clause, fit, how) or _is_noun_of(document, clause, fit, how):
+            continue
+        if _is_of_no_plant(document, clause, fit):
             continue
         return Told(clause, fit, how, _type(document, fit.frame, how, clause), [clause])
     return None
@@ -271,13 +274,17 @@ def _is_count(document: Document, clause: Clause, fit: Fit, how: Telling) -> boo
 
 
 def _is_of_no_plant(document: Document, clause: Clause, fit: Fit) -> bool:
-    """Whether a Chinese clause completes something else than a plant (征地完成了一半), tells when (建成后), or only speaks of subsidies."""
+    """Whether a Chinese clause tells no deed: it completes no plant (征地完成了一半), says when (建成后), describes, speaks of subsidies."""
     if document.grammar.has_borders:
         return False
     if fit.frame.name == "opening" and fit.anchor[2] & COMPLETE and not fit.anchor[2] & OPEN:
         return bool(document.grammar.other_work.search(document.low, clause.start, clause.end))
     if fit.frame.type == "facility_change" and document.low.startswith(AFTER, fit.anchor[1]):
         return True
+    if fit.frame.name == "joint_venture" and document.low.startswith("的", fit.anchor[1]):
+        return True
+    if fit.frame.name in STUDIES and not fit.anchor[3]:  # a bare 将 of another deed
+        return not clause.concepts & STUDIED_NOUN
     is_bare = fit.frame.name == "funding_named" and not any(m is not fit.anchor and m[3] for m in clause.marks)
     return is_bare and not (clause.organisations or clause.dates or clause.amounts)
 

@@ -174,3 +174,8 @@ def test_a_firm_outside_the_register_goes_on_under_its_short_name() -> None:
 def test_an_answer_speaks_of_what_was_asked_for() -> None:
     found = events("问：北方稀土一季度氧化镨钕产量多少？\n答：一季度产量为2450吨。")
     assert [event.materials for event in found] == [("NdPr",)]
+
+
+def test_traditional_characters_are_read_as_simplified_ones() -> None:
+    (event,) = events("業內人士指，國內鏑鐵合金及磁體價格短期內難以回升。")
+    assert (event.type, event.materials) == ("market_assessment", ("Dy",))
