@@ -16,7 +16,7 @@ _PLAIN = (
     ("‑", "-"), ("‐", "-"), ("–", "-"), ("\u3000", " "),
 )  # fmt: skip
 # Without one of these no text of more than a line is written in traditional characters.
-_TRADITIONAL = "國產與這為個說會時對業發來廠關億噸報價應電內見長開動將後現過進還們經員車東買賣貿從無資質"
+_TRADITIONAL = "國產與這為個說會時對業發來廠關億噸報價電內開將後現進"
 FIRST_CJK = "\u2e80"  # from here on scripts write no spaces between words
 _SURROGATE = re.compile("[\ud800-\udfff]")
 

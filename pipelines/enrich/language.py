@@ -27,7 +27,7 @@ SCRIPTS = (
     ("hi", re.compile(r"[\u0900-\u097f]")),
 )
 # Without one of these a text is not in traditional characters.
-TRADITIONAL = "國產與這為個說會時對業發來廠關億噸報價應電內見長開動將後現過進還們經員車東買賣貿從無資質"
+TRADITIONAL = "國產與這為個說會時對業發來廠關億噸報價電內開將後現進"
 HAN_SHARE = 0.15  # of the letters of a Chinese text that names firms in Latin script
 
 

@@ -8,6 +8,7 @@ from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.people import NOT_SPEAKERS, Voice
 from pipelines.enrich.reading import Mention
 
+ADVERBS = 3  # at most, between a speaker and the verb: 昨日也表示
 REACH = 60  # characters before a verb of speech in which its speaker stands
 
 
@@ -22,7 +23,12 @@ class Officers:
         """Who stands right before a verb of speech: a name known from an office, or the holder of an office in a company."""
         document, grammar = self.document, self.document.grammar
         start = max(start, verb - REACH)
-        words = grammar.manner.sub("", document.low[start:verb].strip(grammar.quotation))
+        words = document.low[start:verb].strip(grammar.quotation)
+        for _ in range(ADVERBS):
+            manner = grammar.manner.search(words)
+            if manner is None:
+                break
+            words = words[: manner.start()]
         if words in self.known:
             return self.known[words]
         found = grammar.officer.search(words)

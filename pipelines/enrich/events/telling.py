@@ -274,7 +274,7 @@ def _is_count(document: Document, clause: Clause, fit: Fit, how: Telling) -> boo
 
 
 def _is_of_no_plant(document: Document, clause: Clause, fit: Fit) -> bool:
-    """Whether a Chinese clause tells no deed: it completes no plant (征地完成了一半), says when (建成后), describes, speaks of subsidies."""
+    """Whether a Chinese clause tells no deed: it completes no plant (征地完成了一半), says when (建成后), only describes."""
     if document.grammar.has_borders:
         return False
     if fit.frame.name == "opening" and fit.anchor[2] & COMPLETE and not fit.anchor[2] & OPEN:
