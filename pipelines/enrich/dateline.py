@@ -85,7 +85,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         re.compile(rf"\s*{names}\s?(?:--|/)\s?[(]?(?P<wire>[^()/\n]{{2,40}})[)]?\s?(?:--|/)\s?{link}(?P<date>{date})\s?(?:--|/)\s*"),
         re.compile(rf"\s*(?:{names},?)?{wire}{dash}"),
         re.compile(
-            rf"\s*[【\[（(]?[^。！？：:【】（）()\n]{{0,24}}?(?P<date>{CHINESE_DATE})\s?(?:(?:{tails})\s?[】\]）):：，]?"
+            rf"\s*(?![据據])[【\[（(]?[^。！？：:【】（）()\n]{{0,24}}?(?P<date>{CHINESE_DATE})\s?(?:(?:{tails})\s?[】\]）):：，]?"
             rf"|[（(/](?P<wire>[^（）()/\n]{{2,30}})[）)/]\s?(?:[-–—]+|[：:】])|(?:[（(]?记者|記者)[^，。】]{{0,12}}[】）)])\s*"
         ),
     )

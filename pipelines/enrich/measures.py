@@ -259,7 +259,7 @@ def unit_lexicon(language: str) -> UnitLexicon:
     elided = {m for m in data["magnitudes"] if m[-1] in "'’"}  # "millions d'euros"
     plain_magnitudes = "|".join(_apart(m, data["masses"]) for m in sorted(set(data["magnitudes"]) - elided, key=len, reverse=True))
     magnitude = rf"(?:{_either(elided) or '(?!)'}|(?:{plain_magnitudes})(?![A-Za-zÀ-ÿ]))"
-    letters = "(?![A-Za-zÀ-ÿ])"
+    letters = "(?:(?<![A-Za-zÀ-ÿ])|(?![A-Za-zÀ-ÿ]))"  # 吨TREO: only a unit of letters may not go on as a word
     # A number first: the search for digits is what makes the scan fast. What stands before it is looked at afterwards.
     scan = re.compile(
         rf"(?P<a>{number})(?:[\s-]?(?P<ma>{magnitude}))?"

@@ -54,7 +54,7 @@ class Calendar:
         found = in_force([*own, *lent], anchor, self.document) if told.type == "policy_control" else None
         found = found or (date_of(own, anchor, self.document) or date_of(lent, anchor, self.document) if own or lent else None)
         if told.type == "price_move":
-            if found is not None and found.precision != "day" and found.qualifier == "from":
+            if found is not None and found.precision != "day" and found.qualifier == "from" and told.telling.factuality == "achieved":
                 found = None  # "held since December"
             if found is not None and found.precision == "day" and (self.price_day is None or found.first >= self.price_day.first):
                 self.price_day = found  # an earlier day is that of one price, not of the review

@@ -30,7 +30,7 @@ THIRD_PERSON = ("其", "该", "它")
 MAY_LACK = ("attributive", "being", "same_goods", "employs")  # groups that not every language has
 NEVER = "$a"  # of a language that has no such words
 # Groups of a language without borders alone: officers (see `officers`), firms without a name, work that is no plant, headings.
-OFFICERS = ("officer", "manner", "nobody_named", "tellers_house", "unnamed_firm", "other_work", "heading_period")
+OFFICERS = ("officer", "manner", "nobody_named", "tellers_house", "unnamed_firm", "other_work", "heading_period", "funds_whom")
 
 
 class Found(Struct, frozen=True):
@@ -171,8 +171,9 @@ class Grammar:
         self.writer = re.compile(groups.get("writer", NEVER))  # "I"
         self.latter = re.compile(groups.get("latter", NEVER))  # "the latter will supply the former with …"
         self.of_paper = re.compile(groups.get("of_paper", NEVER))  # "our" and what a paper has
-        self.officer, self.manner, self.nobody_named, self.tellers_house, self.unnamed_firm, self.other_work, self.heading_period = (
-            re.compile(groups.get(name, NEVER)) for name in OFFICERS
+        self.officer, self.manner, self.nobody_named, self.tellers_house = (re.compile(groups.get(name, NEVER)) for name in OFFICERS[:4])
+        self.unnamed_firm, self.other_work, self.heading_period, self.funds_whom = (
+            re.compile(groups.get(name, NEVER)) for name in OFFICERS[4:]
         )
         self.quotation: str = groups.get("quotation", "")
         self.part_of = re.compile(groups.get("part_of", NEVER))  # between a plant and its part

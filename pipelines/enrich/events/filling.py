@@ -132,6 +132,8 @@ class Filler:
         start = parts[0].start  # a name lent by the text before does not count
         chain = self.discourse.in_chain
         named = any(m.start >= start and is_of_chain(m.entity_id) for m in found.mentions)
+        if told.type == "financing":
+            named = named or any(is_of_chain(m.entity_id) for p in told.domain for m in p.organisations)
         named = named or any(not m.entity_id and short_name(m) in chain for m in found.mentions)
         is_at_site = told.type in OF_PLANTS and site_id is not None and self.discourse.is_site_near
         if named or is_at_site or any(p.materials for p in parts) or any(p.sites for p in parts):

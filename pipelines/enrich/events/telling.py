@@ -175,6 +175,7 @@ def _by_cause(event: Told, found: list[Clause]) -> Told:
         and event.fit.frame.name in STOPS
         and any(c.concepts & CAUSE and not c.concepts & RESUME for c in found)
         and event.telling.factuality == "achieved"
+        and not event.fit.anchor[2] & RESUME
     ):
         event.type = "disruption"
     return event
@@ -273,7 +274,7 @@ def _is_count(document: Document, clause: Clause, fit: Fit, how: Telling) -> boo
     return bool(document.grammar.statistics.search(document.low, max(0, clause.start - STATED_NEAR), clause.end))
 
 
-def _is_of_no_plant(document: Document, clause: Clause, fit: Fit) -> bool:
+def _is_of_no_plant(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa: PLR0911  a ladder, as above
     """Whether a Chinese clause tells no deed: it completes no plant (征地完成了一半), says when (建成后), only describes."""
     if document.grammar.has_borders:
         return False
@@ -281,6 +282,8 @@ def _is_of_no_plant(document: Document, clause: Clause, fit: Fit) -> bool:
         return bool(document.grammar.other_work.search(document.low, clause.start, clause.end))
     if fit.frame.type == "facility_change" and document.low.startswith(AFTER, fit.anchor[1]):
         return True
+    if fit.frame.name in {"expansion", "second_phase"} and not fit.anchor[3]:  # a phase of which nothing is done
+        return not any(m[3] for m in clause.marks) and not clause.quantities
     if fit.frame.name == "joint_venture" and document.low.startswith("的", fit.anchor[1]):
         return True
     if fit.frame.name in STUDIES and not fit.anchor[3]:  # a bare 将 of another deed
@@ -408,6 +411,8 @@ def _continues(document: Document, one: Told, other: Told) -> bool:  # noqa: PLR
         return True
     if other.fit.frame.name == "start_moved" and unnamed and not other.clause.dates and one.type in OF_PLANTS and one.clause.dates:
         return True  # "…, two months ahead of plan"
+    if one.type == "financing" and document.grammar.funds_whom.match(document.low, other.clause.start):
+        return True  # 拿出3000万英镑，支持X扩建
     if one.type == "resource_study" and other.type in STUDIED and unnamed and not other.clause.dates:
         return True  # what the study says of the project
     if one.type == "policy_control" and other.type == "schedule_guidance" and unnamed:
