@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from pyiceberg.expressions import AlwaysTrue
 from pyiceberg.io.pyarrow import ArrowScan, _dataframe_to_data_files  # no public way to name data files
 from pyiceberg.manifest import DataFile
@@ -30,8 +31,9 @@ def compact(table: Table, contract: Contract, at_least: int) -> tuple[list[DataF
     old: list[DataFile] = []
     new: list[DataFile] = []
     for tasks in _small(table).values():
-        for portion in _portions(table, tasks) if len(tasks) >= at_least else ():
-            old += [file for file, _ in portion]
+        sized = [(task, size) for task in tasks if (size := _decoded(table, task.file)) < HELD_BYTES / 2] if len(tasks) >= at_least else []
+        for portion in _portions(sized) if len(sized) >= at_least else ():
+            old += [task.file for task in portion]
             new += _write(table, contract, portion)
     return old, new
 
@@ -56,29 +58,34 @@ def _small(table: Table) -> dict[tuple[int, Any], list[FileScanTask]]:
     return small
 
 
-def _portions(table: Table, tasks: list[FileScanTask]) -> Iterator[list[tuple[DataFile, pa.Table]]]:
-    """Files with their rows, two or more at a time, as many as make a new file."""
-    scan = ArrowScan(table.metadata, table.io, table.schema(), AlwaysTrue())
-    portion: list[tuple[DataFile, pa.Table]] = []
-    for task in tasks:
-        portion.append((task.file, scan.to_table([task])))
-        is_full = (
-            sum(file.file_size_in_bytes for file, _ in portion) >= TARGET_BYTES
-            or sum(file.record_count for file, _ in portion) >= TARGET_ROWS
-            or sum(rows.nbytes for _, rows in portion) >= HELD_BYTES
-        )
-        if is_full:
+def _decoded(table: Table, file: DataFile) -> int:
+    """Bytes that a file's rows take when they are read; its footer tells, and the rows stay where they are."""
+    with table.io.new_input(file.file_path).open() as stream:
+        footer = pq.read_metadata(stream)
+    return sum(footer.row_group(i).total_byte_size for i in range(footer.num_row_groups))
+
+
+def _portions(sized: list[tuple[FileScanTask, int]]) -> Iterator[list[FileScanTask]]:
+    """Files, two or more at a time, as many as make a new file."""
+    portion: list[FileScanTask] = []
+    full = 0.0
+    for task, size in sized:
+        share = max(size / HELD_BYTES, task.file.file_size_in_bytes / TARGET_BYTES, task.file.record_count / TARGET_ROWS)
+        if full + share > 1:
             yield from ([portion] if len(portion) > 1 else [])
-            portion = []
+            portion, full = [], 0.0
+        portion.append(task)
+        full += share
     yield from ([portion] if len(portion) > 1 else [])
 
 
-def _write(table: Table, contract: Contract, portion: list[tuple[DataFile, pa.Table]]) -> list[DataFile]:
+def _write(table: Table, contract: Contract, portion: list[FileScanTask]) -> list[DataFile]:
     """The rows of a portion in a new file, named for what it replaces, so that a repetition writes the same file."""
-    rows = pa.concat_tables([rows for _, rows in portion], promote_options="permissive")
-    expected = sum(file.record_count for file, _ in portion)
+    scan = ArrowScan(table.metadata, table.io, table.schema(), AlwaysTrue())
+    rows = pa.concat_tables([scan.to_table([task]) for task in portion], promote_options="permissive")
+    expected = sum(task.file.record_count for task in portion)
     if rows.num_rows != expected:
         raise RuntimeError(f"{len(portion)} files of {contract.table} hold {rows.num_rows} rows, their manifests say {expected}")
     rows = rows.sort_by([(name, "ascending") for name in contract.sort])
-    name = sha256("\n".join(sorted(file.file_path for file, _ in portion)).encode()).digest()
+    name = sha256("\n".join(sorted(task.file.file_path for task in portion)).encode()).digest()
     return list(_dataframe_to_data_files(table.metadata, rows, table.io, write_uuid=uuid.UUID(bytes=name[:16])))

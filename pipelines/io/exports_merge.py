@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 from pipelines.io.exports import change_latest, latest_key, read_latest
 from pipelines.io.objects import Objects
 
-TARGET_BYTES = 32 * 2**20  # compressed; also what a merge holds in memory at once, decoded a few times that
-ROW_GROUP_BYTES = 16 * 2**20
+TARGET_BYTES = 32 * 2**20  # compressed
+ROW_GROUP_BYTES = 16 * 2**20  # decoded; what a merge holds in memory at once, besides the files' own bytes
 
 
 def merge_exports(objects: Objects, name: str, at_least: int) -> dict[str, int]:
@@ -111,12 +111,14 @@ def _merge(objects: Objects, name: str, group: list[dict[str, Any]]) -> dict[str
 
 
 def _portions(objects: Objects, group: list[dict[str, Any]]) -> Iterator[list[pa.Table]]:
-    """Tables of the files, as many at once as make a row group."""
+    """Tables of the files, as many row groups at once as make a new one: a small file may be large when it is decoded."""
     portion: list[pa.Table] = []
     for file in group:
-        portion.append(pq.read_table(io.BytesIO(objects.get(file["key"]))))
-        if sum(t.nbytes for t in portion) >= ROW_GROUP_BYTES:
-            yield portion
-            portion = []
+        with pq.ParquetFile(io.BytesIO(objects.get(file["key"]))) as opened:
+            for i in range(opened.num_row_groups):
+                portion.append(opened.read_row_group(i))
+                if sum(t.nbytes for t in portion) >= ROW_GROUP_BYTES:
+                    yield portion
+                    portion = []
     if portion:
         yield portion

@@ -58,7 +58,8 @@ def test_without_the_look_up_of_keys_a_cleared_pull_lands_twice(spoilt: Trial) -
     assert _has(spoilt, "contents landed more than once")
 
 
-def test_without_origins_and_look_up_a_repetition_lands_twice(spoilt: Trial) -> None:
+def test_without_origins_and_look_up_a_repetition_lands_twice(own: Own) -> None:
+    spoilt = own()
     spoilt.feed(16)
     assert spoilt.start(VALIDATE).wait() == 0
     rewind(spoilt.settings, VALIDATE)
