@@ -123,7 +123,9 @@ def _exchange(reading: Reading, page: Page, language: str) -> tuple[str, str, st
         entities[m.entity_id].parent_id for m in reading.mentions if m.entity_id and m.type in {"facility", "deposit"}
     }
     present = {m.entity_id for m in reading.mentions}
-    other = next(name for name in OTHERS[language] if name not in present)
+    other = next((name for name in OTHERS[language] if name not in present), None)
+    if other is None:  # a text that names them all
+        return None
     for mention in reading.mentions:
         key = mention.entity_id
         if not key or mention.type != "company" or key in owners or key == reading.publisher or mention.is_anaphor:
