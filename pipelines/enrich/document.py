@@ -21,6 +21,12 @@ Published = tuple[str | None, PublishedPrecision, str | None]
 Written = tuple[int, int, dict[str, Any]]  # where a date stands, and what it says
 
 HEAD_LINES = 6
+# A line of a heading that is the name of an authority and nothing else.
+AUTHORITY = re.compile(
+    r"(?:agency:\s*)?((?:the )?(?:ministry|department|bureau|directorate|commission|agency|authority|secretariat|administration|"
+    r"minist[eè]re|direction générale|secrétariat|préfecture)\b[^.:\d]{2,80}|[\u4e00-\u9fff]{2,20}(?:部|局|委员会|厅|署))",
+    re.IGNORECASE,
+)
 TAIL_LINES = 5
 EDGE = 6000  # characters at either end of a text in which its first and last lines stand
 RELAY_REACH = 320  # characters of a text in which it says whose report it relays
@@ -146,10 +152,15 @@ def _date_at(text: str, start: int, end: int, language: str) -> Written | None:
 def publisher(page: Page, title: str, text: str, mentions: Sequence[Mention] = ()) -> str | None:
     """Return who signs a document: id in the register, else the surface; None where nothing tells.
 
-    The company signs what a release wire, an exchange or a register of filings serves; anything else is its source's.
+    The company signs what a release wire, an exchange or a register of filings serves, the authority what a government's press office or
+    gazette serves; anything else is its source's.
     """
     source = page.source.strip()
     lines = _lines(text)
+    if source.casefold() in _venues("presses"):
+        offices = (AUTHORITY.fullmatch(text[a:b].strip()) for a, b in lines[:HEAD_LINES])
+        if office := next((found[1] for found in offices if found), None):
+            return _entity(office) or office
     opening = dateline(text, *lines[0]) if lines else None
     wire = (opening.wire or "") if opening else ""
     if _is_venue(source) or (_is_venue(wire) and not _entity(source)):

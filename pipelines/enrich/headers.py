@@ -49,15 +49,17 @@ class _Words(Struct, frozen=True):
     after: re.Pattern[str]  # who, where and how long to read, after the date
     matter: re.Pattern[str]  # by-lines, labels and counts beside names, on either side
     other: re.Pattern[str]  # says that the date is that of something else: a deadline, a next issue
+    itself: re.Pattern[str]  # a document that says its own date in a sentence
 
 
 def header(text: str, start: int, end: int, language: str, source: str) -> Header | None:
     """Return the date of a line that only says who and when: the one that a label names, else the last that fits."""
     line = text[start:end].rstrip()
-    if len(line) > LABELLED or not DIGIT.search(line):
+    if not DIGIT.search(line):
         return None
     for code in dict.fromkeys((language, *known_languages())):
-        found = _of_line(line, code, source)
+        found = _of_line(line, code, source) if len(line) <= LABELLED else None
+        found = found or _of_itself(line, code)
         if found:
             return Header(start + found.start, start + found.end, found.values, found.is_update)
     return None
@@ -73,20 +75,31 @@ def _of_line(line: str, language: str, source: str) -> Header | None:
         if words.update.search(before):
             updated = updated or Header(first, last, values, True)
             continue
+        label = words.label.search(before)
+        is_said = label is not None and before.endswith((":", "："))  # among others in a line of labels
+        is_led = (is_said or (label is not None and not label.start())) and line.startswith((",", "，"), last)
+        rest = words.matter.sub(" N ", TIME_OF_DAY.sub(" ", line[last:]))
         if words.other.search(before) or not (
-            is_ended or words.after.match(line, last) or _is_names(words.matter.sub(" N ", TIME_OF_DAY.sub(" ", line[last:])), kind)
+            is_ended or is_led or words.after.match(line, last) or _is_names(rest, kind)
         ):
             continue
-        label = words.label.search(before)
         named = before[: label.start()] if label else before
         named = words.opener.sub("", named.replace(source, " ") if source else named)
-        is_said = label is not None and before.endswith((":", "："))  # among others in a line of labels
         if is_said or _is_names(words.matter.sub(" N ", named), kind):
             if label:
                 return Header(first, last, values)
             if len(line) <= HEADER:
                 fallback = Header(first, last, values)
     return fallback or updated
+
+
+def _of_itself(line: str, language: str) -> Header | None:
+    """The date that a document gives itself in a sentence ("This report … is dated 12 August 2026 and should be read …")."""
+    said = _words(language).itself.match(line)
+    if said is None:
+        return None
+    found = next((e for e in expressions(line, language) if e[0] == said.end() and e[2] in KINDS), None)
+    return Header(found[0], found[1], found[3]) if found else None
 
 
 def _is_names(before: str, kind: str) -> bool:
@@ -110,4 +123,5 @@ def _words(language: str) -> _Words:
         re.compile(data.get("after_date", NOTHING)),
         re.compile(rf"(?:{data.get('matter', NOTHING)})", re.IGNORECASE),
         re.compile(rf"(?:{data.get('other_days', NOTHING)})", re.IGNORECASE),
+        re.compile(rf"(?:{data.get('dates_itself', NOTHING)})", re.IGNORECASE),
     )

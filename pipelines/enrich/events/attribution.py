@@ -257,7 +257,8 @@ def attributed(voice: Voice | None, actors: list[Mention], own_release: Mention 
     mention = voice.mention
     if mention is None:
         kind: Literal["self", "named", "anonymous"] = "named" if voice.is_named else "anonymous"
-        return Attribution("self" if is_own and not actors and not voice.is_named else kind, voice.surface)
+        is_self = is_own and (voice.is_firm or (not actors and not voice.is_named))
+        return Attribution("self" if is_self else kind, voice.surface)
     same = any(
         (a.entity_id is not None and a.entity_id == mention.entity_id) or a.surface == mention.surface for a in actors
     )

@@ -58,7 +58,8 @@ class Filler:
         own_voice = bool(told.clause.concepts & OWN_VOICE) and told.type == "superlative_claim"
         if told.type == "superlative_claim":
             voice = self._claimant(told, found, None if own_voice else voice, own_voice=own_voice)
-        attribution = attributed(voice, found.mentions, self.own_release, is_own=self._is_own(told) or self._is_of_its_firm(told, voice))
+        is_own = self._is_own(told) or self._is_of_its_firm(told, voice)
+        attribution = attributed(voice, found.mentions, self.own_release, is_own=is_own)
         if not self._is_of_chain(told, found, site_id, parts):
             return []
         told.shared = self._shared(told, parts)
@@ -75,8 +76,12 @@ class Filler:
         return told.type not in OF_MARKETS and any(c.concepts & WE for c in told.domain)
 
     def _is_of_its_firm(self, told: Told, voice: Voice | None) -> bool:
-        """Whether a Chinese firm without a name tells of its own plant ("一家回收企业宣布放弃…")."""
-        if voice is None or voice.mention is not None or told.type not in OF_PLANTS:
+        """Whether a Chinese firm without a name tells of its own plant ("一家回收企业宣布放弃…"), or a speaker names his own firm."""
+        if voice is None or voice.mention is not None:
+            return False
+        if voice.is_firm:
+            return any(voice.surface in self.document.text[c.start : c.end] for c in told.domain)
+        if told.type not in OF_PLANTS:
             return False
         return bool(self.document.grammar.tellers_house.search(voice.surface))
 

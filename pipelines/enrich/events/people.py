@@ -5,6 +5,7 @@
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from msgspec import Struct
@@ -26,6 +27,10 @@ STAFF = re.compile(
     r"(?P<firm>[A-Z][\w&'’.-]+(?:\s[A-Z&][\w&'’.-]*){0,3})\s+"
 )
 SURNAME = re.compile(r"[A-ZÀ-Þ][\w'’-]*[^\W\d_]\Z")
+# Who is present, with whom each speaks for: "Ms. Rao (Acme Metals Corp.), Dr. Lim (Ministry of Mines)".
+PRESENT = re.compile(
+    r"\b(?:Mr|Ms|Mrs|Miss|Dr|Prof|Sir|Mme|Mlle|MM?|Me)\.?\s(?:[A-ZÀ-Þ][\w'’-]*\.?\s){0,2}(?P<name>[A-ZÀ-Þ][\w'’-]+),?\s\((?P<firm>[^()\n]{2,70})\)"
+)
 NOT_SPEAKERS = frozenset({"place", "facility", "deposit"})
 
 
@@ -35,6 +40,7 @@ class Voice(Struct, frozen=True, gc=False):
     mention: Mention | None
     surface: str
     is_named: bool
+    is_firm: bool = False  # the surface is that of an organisation that no mention names
 
 
 class _Words(Struct, frozen=True):
@@ -62,11 +68,20 @@ class People:
         self.document = document
         self.words = _words(document.language)
         self.known: dict[str, Voice] = {}
+        self.present = dict(self._present()) if document.grammar.has_borders else {}
+
+    def _present(self) -> Iterator[tuple[str, Voice]]:
+        """Surname → whom somebody speaks for, of the persons of a list that names it in brackets."""
+        for person in PRESENT.finditer(self.document.text):
+            named = [m for m in self.document.mentions.within(*person.span("firm")) if m.type not in NOT_SPEAKERS]
+            firm = person["firm"].rpartition(", ")[2]
+            if named or firm[:1].isupper():
+                yield person["name"], Voice(named[0], named[0].surface, True) if named else Voice(None, firm, True, is_firm=True)
 
     def of(self, start: int, end: int, spoken_of: Mention | None) -> Voice:
         """The voice of the person named in text[start:end]: the employer's, else that of the firm whose office it is."""
         name = self.document.text[start:end]
-        found = self._employer(start, end, spoken_of) or Voice(None, name, True)
+        found = self.present.get(name.split()[-1]) or self._employer(start, end, spoken_of) or Voice(None, name, True)
         self.known[name.split()[-1]] = found
         return found
 
