@@ -23,7 +23,7 @@ from schemas.contract import Contract
 # A file that has reached half of one of these is left as it is.
 TARGET_BYTES = 8 * 2**20  # compressed
 TARGET_ROWS = 200_000
-HELD_BYTES = 16 * 2**20  # decoded, of one new file; making it takes some times that
+HELD_BYTES = 12 * 2**20  # decoded, of one new file; making it takes some times that
 
 
 def compact(table: Table, contract: Contract, at_least: int) -> tuple[list[DataFile], list[DataFile]]:

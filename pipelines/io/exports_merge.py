@@ -17,8 +17,9 @@ import pyarrow.parquet as pq
 from pipelines.io.exports import change_latest, latest_key, read_latest
 from pipelines.io.objects import Objects
 
-TARGET_BYTES = 32 * 2**20  # compressed
-ROW_GROUP_BYTES = 16 * 2**20  # decoded; what a merge holds in memory at once, besides the files' own bytes
+TARGET_BYTES = 16 * 2**20  # compressed
+BATCH_BYTES = 2 * 2**20  # decoded, read at once
+ROW_GROUP_BYTES = 8 * 2**20  # decoded; what a merge holds in memory at once, besides the files' own bytes
 
 
 def merge_exports(objects: Objects, name: str, at_least: int) -> dict[str, int]:
@@ -111,12 +112,14 @@ def _merge(objects: Objects, name: str, group: list[dict[str, Any]]) -> dict[str
 
 
 def _portions(objects: Objects, group: list[dict[str, Any]]) -> Iterator[list[pa.Table]]:
-    """Tables of the files, as many row groups at once as make a new one: a small file may be large when it is decoded."""
+    """Rows of the files, as many at once as make a row group: a small file may be large when it is decoded."""
     portion: list[pa.Table] = []
     for file in group:
         with pq.ParquetFile(io.BytesIO(objects.get(file["key"]))) as opened:
-            for i in range(opened.num_row_groups):
-                portion.append(opened.read_row_group(i))
+            decoded = sum(opened.metadata.row_group(i).total_byte_size for i in range(opened.num_row_groups))
+            rows = max(1, opened.metadata.num_rows * BATCH_BYTES // max(decoded, 1))
+            for batch in opened.iter_batches(batch_size=min(rows, 100_000)):
+                portion.append(pa.Table.from_batches([batch]))
                 if sum(t.nbytes for t in portion) >= ROW_GROUP_BYTES:
                     yield portion
                     portion = []
