@@ -1,9 +1,10 @@
 """When an event happened or is to happen: its own day, not the day on which somebody said so."""
 
+from pipelines.enrich.events.borderless import is_topic
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.slots import date_of, in_force, moved_to
-from pipelines.enrich.events.telling import NOW_DATED, Told, is_topic
+from pipelines.enrich.events.told import NOW_DATED, Told
 from pipelines.enrich.lexicon import Mark, mask_of
 from pipelines.enrich.reading import DateSpan, Sentence
 

@@ -9,7 +9,7 @@ import msgspec
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.slots import first_fit, quantity_of
-from pipelines.enrich.events.telling import QUOTAS, Told
+from pipelines.enrich.events.told import QUOTAS, Told
 from pipelines.enrich.lexicon import mask_of
 from pipelines.enrich.reading import Amount, MaterialMention, Quantity
 

@@ -10,11 +10,12 @@ from pipelines.enrich.events.discourse import PLANT, Discourse, parent_of
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.figures import Product, amount_of, priced, products
 from pipelines.enrich.events.kinds import sub_type
+from pipelines.enrich.events.parts import Cast, Stage
 from pipelines.enrich.events.people import Voice
 from pipelines.enrich.events.relevance import Relevance, is_of_chain
-from pipelines.enrich.events.roles import Cast, Stage, cast
+from pipelines.enrich.events.roles import cast
 from pipelines.enrich.events.slots import are_rare, material_ids, stage_from, when
-from pipelines.enrich.events.telling import Told
+from pipelines.enrich.events.told import Told
 from pipelines.enrich.lexicon import mask_of
 from pipelines.enrich.reading import Actor, Amount, Attribution, Event, MaterialMention, Mention, Sentence
 

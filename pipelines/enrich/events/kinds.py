@@ -1,6 +1,6 @@
 """Sub-types: which of its type's kinds an event is, from the words of its clause, else from its frame."""
 
-from pipelines.enrich.events.telling import Told
+from pipelines.enrich.events.told import Told
 from pipelines.enrich.lexicon import mask_of
 
 # By type: (concepts, kind), the first that the clause holds.

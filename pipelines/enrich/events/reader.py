@@ -14,7 +14,8 @@ from pipelines.enrich.events.people import Voice
 from pipelines.enrich.events.relevance import Relevance
 from pipelines.enrich.events.slots import material_ids, stage_from
 from pipelines.enrich.events.superlatives import is_of_the_claim, is_without_rival, superlative
-from pipelines.enrich.events.telling import Told, told
+from pipelines.enrich.events.telling import told
+from pipelines.enrich.events.told import Told
 from pipelines.enrich.lexicon import FINITE, FORMS, Mark, lexicon, mask_of
 from pipelines.enrich.reading import Event, Mention, Sentence
 from pipelines.reference import register

@@ -4,7 +4,7 @@ from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.factuality import Telling
 from pipelines.enrich.events.frames import Fit, Frame
-from pipelines.enrich.events.telling import Told
+from pipelines.enrich.events.told import Told
 from pipelines.enrich.lexicon import FORMS, mask_of
 
 SUPERLATIVE = mask_of("superlative")

@@ -1,0 +1,113 @@
+"""Supplier and buyer of an agreement."""
+
+from pipelines.enrich.events.clauses import Party
+from pipelines.enrich.events.discourse import is_company
+from pipelines.enrich.events.parts import BODY, Cast, Stage, actor, distinct, once, present
+from pipelines.enrich.events.slots import stage_from
+from pipelines.enrich.lexicon import mask_of
+from pipelines.enrich.reading import Mention
+from pipelines.reference import register
+
+TO_BUY = mask_of("buy", "offtake", "source_from")
+TO_SUPPLY = mask_of("supply", "ship")
+RECEIVE = mask_of("receive", "raise_funds", "raise_capital", "apply", "sell")
+OFFTAKE = mask_of("offtake")
+ORDER = {
+    "exploration": 1,
+    "mining": 2,
+    "beneficiation": 3,
+    "cracking": 4,
+    "separation": 5,
+    "metal": 6,
+    "alloy": 7,
+    "magnet": 8,
+}
+
+
+def dealers(stage: Stage) -> Cast:
+    """Supplier and buyer; two names on one side make two agreements."""
+    found = [p for p in present(stage, BODY) if p.case != "than"]
+    found = distinct([p for p in found if p.mention is not stage.speaker or p.case != "under"])
+    sides = _sides(found, stage.fit.anchor[0]) if found else ([], [])
+    if stage.document.grammar.latter.search(stage.document.low, stage.clause.start, stage.clause.end):
+        sides = (sides[1], sides[0])
+    publisher = stage.discourse.publisher
+    leader = publisher if stage.own_release and publisher and is_company(publisher) else stage.discourse.operator
+    if len(found) == 1 and leader is not None and leader.entity_id != found[0].mention.entity_id:
+        is_subject = found[0].case == "" and found[0].mention.start < stage.fit.anchor[0]
+        if not is_subject:
+            found = [Party(leader, "", -2), *found]
+            sides = (found[:1], found[1:])
+        elif stage.own_release and _is_signer(stage, leader):
+            found = [*found, Party(leader, "", -2)]
+            sides = (found[:1], found[1:])
+    if not found:
+        own = [leader] if stage.own_release and leader is not None else []
+        return Cast([tuple(actor("supplier", m) for m in own)], own, leader if own else None)
+    concepts = stage.clause.concepts
+    is_buyer_first = _buys(stage, sides, concepts)
+    roles = ("buyer", "supplier") if is_buyer_first else ("supplier", "buyer")
+    first, second = sides
+    casts = []
+    if len(first) > 1 and len(second) == 1:
+        casts = [once([actor(roles[0], p.mention), actor(roles[1], second[0].mention)]) for p in first]
+    elif len(second) > 1 and len(first) == 1:
+        casts = [once([actor(roles[0], first[0].mention), actor(roles[1], p.mention)]) for p in second]
+    else:
+        casts = [once([actor(roles[0], p.mention) for p in first] + [actor(roles[1], p.mention) for p in second])]
+    return Cast(casts, [p.mention for p in found], first[0].mention if first else None)
+
+
+def _is_signer(stage: Stage, leader: Mention) -> bool:
+    """Whether a company signs the text: what it tells without naming a second party, it has itself a part in."""
+    signer = stage.discourse.publisher
+    if signer is None or leader.entity_id != signer.entity_id:
+        return False
+    return leader.entity_id is not None or leader.surface == signer.surface
+
+
+def _sides(found: list[Party], anchor: int) -> tuple[list[Party], list[Party]]:
+    """Those before the verb and those after; where all stand on one side, the first against the others."""
+    first = [p for p in found if p.mention.start < anchor and p.case in {"", "of", "by", "object", "at"}]
+    second = [p for p in found if p not in first]
+    if not first:
+        first, second = found[:1], found[1:]
+    if not second and len(first) > 1:
+        first, second = first[:1], first[1:]
+    return first, second
+
+
+def _buys(stage: Stage, sides: tuple[list[Party], list[Party]], concepts: int) -> bool:
+    """Whether the first side is the buyer: by prepositions, by the verb, else by who stands later in the chain."""
+    second = {p.case for p in sides[1]}
+    if "from" in second:
+        return True
+    if "to" in second:
+        return False
+    verbs = 0
+    for mark in stage.clause.marks:
+        verbs |= mark[2] if mark[3] else mark[2] & TO_BUY
+    if verbs & TO_SUPPLY and not verbs & TO_BUY:
+        return False
+    if verbs & TO_BUY and not verbs & TO_SUPPLY and not concepts & OFFTAKE:
+        return True
+    makers = [_makes_goods(stage, side) for side in sides]
+    if makers.count(None) == 1 and any(makers) and (all(sides) or not verbs & (RECEIVE | TO_BUY)):  # beside a name outside the register
+        return makers[1] is True
+    ranks = [max((_rank(p.mention) for p in side), default=0) for side in sides]
+    return ranks[0] > ranks[1]
+
+
+def _makes_goods(stage: Stage, side: list[Party]) -> bool | None:
+    """Whether a company of the register makes what is dealt in; None where the side has no such company."""
+    known = [e for p in side if (e := register().entities.get(p.mention.entity_id or ""))]
+    if not known:
+        return None
+    clause = stage.clause
+    goods = stage_from(stage.document, clause.start, clause.end, clause.materials, products_first=True)
+    return any(goods in e.stages for e in known)
+
+
+def _rank(mention: Mention) -> int:
+    entity = register().entities.get(mention.entity_id or "")
+    return min((ORDER.get(s, 9) for s in entity.stages), default=9) if entity else 9

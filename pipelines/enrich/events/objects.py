@@ -1,0 +1,52 @@
+"""What is bought: a company or a stake, never goods."""
+
+import re
+
+from pipelines.enrich.events.clauses import Clause
+from pipelines.enrich.events.document import Document
+from pipelines.enrich.events.frames import Fit
+from pipelines.enrich.lexicon import Mark, mask_of
+
+PRODUCER = mask_of("producer")
+PROPER = re.compile(r"\s*(?:(?:la |le |les |l['’])?(?:société |groupe )?)[A-ZÀ-Þ][A-ZÀ-Þa-z]")  # a name, in the register or not
+SHARED = 24  # characters between a percentage and whose it is
+STAKE = mask_of("stake", "joint_venture", "merge")
+
+
+def object_fits(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa: PLR0911  a ladder, as above
+    """What is bought is a company or a stake, not a material."""
+    if fit.frame.object is None:
+        return True
+    anchor = fit.anchor
+    if fit.frame.object == "parties":
+        return len({m.entity_id or m.surface for m in clause.organisations if m.type == "company"}) > 1
+    if any(m[2] & STAKE and not _is_of_no_company(document, clause, m) for m in clause.marks):
+        return True
+    if fit.frame.object == "stake":
+        return False
+    if anchor[3] == 0:
+        return bool(clause.organisations)
+    if clause.quantities:
+        return False
+    if document.grammar.passive.search(document.low[clause.start : anchor[0]]):
+        return bool(clause.organisations or clause.sites)
+    if document.grammar.object_before.search(document.low[clause.start : anchor[0]]) and clause.organisations:
+        return True
+    goods = next((m for m in clause.materials if m.start >= anchor[1]), None)
+    if goods and document.grammar.goods.match(document.low[anchor[1] : goods.start]):
+        return False
+    if document.grammar.output_bought.match(document.low, anchor[1]):
+        return False
+    if any(m[2] & PRODUCER and m[0] > anchor[1] for m in clause.marks):  # "a magnet maker"
+        return True
+    return any(m.start >= anchor[1] or clause.is_relative for m in (*clause.organisations, *clause.sites))
+
+
+def _is_of_no_company(document: Document, clause: Clause, mark: Mark) -> bool:
+    """Whether a percentage is one of something else than a company (« 4 % de plus », « 5 % de X » being a stake)."""
+    if not document.low.startswith("%", mark[0]):
+        return False
+    after = mark[1] + SHARED
+    is_capital = document.low.find("capital", mark[1], after) >= 0
+    is_named = any(mark[1] <= m.start < after for m in (*clause.organisations, *clause.sites))
+    return not (is_capital or is_named or PROPER.match(document.text, mark[1]))

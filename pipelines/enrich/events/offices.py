@@ -1,0 +1,83 @@
+"""Authorities: who decides, permits or controls, and who is given or listed."""
+
+from pipelines.enrich.events.discourse import parent_of
+from pipelines.enrich.events.operators import operators
+from pipelines.enrich.events.parts import COMPANY, Cast, Stage, actor, distinct, once, present
+from pipelines.enrich.events.told import QUOTAS
+from pipelines.enrich.lexicon import mask_of
+from pipelines.enrich.reading import Actor
+from pipelines.reference import register
+
+AUTHORITY_WORD = mask_of("authority_word")
+STEM = 6  # characters of a word that languages share: "minist", "commis"
+
+
+def licensees(stage: Stage) -> Cast:
+    """Authority and recipient; two recipients make two permits."""
+    agencies = [m for c in stage.sentence for m in c.organisations if m.type == "agency"]
+    authority = agencies[:1]
+    if not authority and _names_known_authority(stage) and stage.discourse.authority is not None:
+        authority = [stage.discourse.authority]
+    office = None if authority else _office(stage)
+    found = [p for p in distinct(present(stage, COMPANY)) if p.case != "than"]
+    recipients = [p.mention for p in found] or ([] if office else operators(stage))
+    heads = [office] if office else [actor("authority", m) for m in authority]
+    groups = {p.group for p in found}
+    if len(recipients) > 1 and len(groups) == 1:
+        casts = [once([*heads, actor("recipient", m)]) for m in recipients]
+    else:
+        casts = [once([*heads, *(actor("recipient", m) for m in recipients)])]
+    return Cast(casts, [*authority, *recipients], recipients[0] if recipients else None)
+
+
+def _names_known_authority(stage: Stage) -> bool:
+    """Whether the clause speaks of the authority that the text has named: not of another, by whose it is ("the authorities of …")."""
+    words = [m for m in stage.clause.marks if m[2] & AUTHORITY_WORD]
+    return any(
+        not stage.document.grammar.of_another.match(stage.document.text, m[1]) and _may_be_called(stage, m[0]) for m in words
+    )
+
+
+def _may_be_called(stage: Stage, at: int) -> bool:
+    """Whether the authority that the text has named bears the word: a commission is no government."""
+    word = stage.document.grammar.kind_of_authority.match(stage.document.low, at)
+    known = stage.discourse.authority
+    if word is None or known is None:
+        return True
+    entity = register().entities.get(known.entity_id or "")
+    names = " ".join((known.surface, *(entity.names if entity else ()))).lower()
+    return word[0][:STEM] in names
+
+
+def _office(stage: Stage) -> Actor | None:
+    """An authority outside the register that the event's own clause opens with."""
+    low, grammar = stage.document.low, stage.document.grammar
+    office = grammar.office.search(low[stage.clause.start : stage.fit.anchor[0] + 2])
+    for clause in [] if grammar.has_borders else reversed(stage.sentence):  # 财政部决定，自…起，对…
+        if office is None and clause.index < stage.clause.index:
+            office = grammar.office.search(low[clause.start : clause.end])
+    return Actor("authority", None, office[1]) if office else None
+
+
+def authorities(stage: Stage) -> Cast:
+    """Who decides a control, and who is given a part of it or listed by it."""
+    found = [m for c in stage.domain for m in c.organisations if m.type == "agency"]
+    found = found or [m for c in stage.sentence for m in c.organisations if m.type == "agency"]
+    office = None if found else _office(stage)
+    if not found and office is None:
+        found = stage.discourse.signers or (
+            [stage.discourse.authority] if stage.discourse.authority is not None else []
+        )
+    heads = [office] if office else [actor("authority", m) for m in found]
+    if stage.fit.frame.name in QUOTAS:  # each that is given one
+        given = [p.mention for p in distinct(present(stage, COMPANY)) if p.case in {"", "to", "for"}]
+        given = [m for m in given if m is not stage.speaker]
+        if len(given) == 1 or (given and stage.clause.quantities):
+            return Cast([once([*heads, actor("recipient", m)]) for m in given], [*found, *given], None)
+    if stage.fit.frame.name == "listed":  # each that is put on a list, by itself
+        listed = [p.mention for p in distinct(present(stage, COMPANY))]
+        listed += [owner for s in stage.clause.sites if (owner := stage.discourse.named.get(parent_of(s.entity_id) or ""))]
+        listed = list({m.entity_id or m.surface: m for m in listed}.values())
+        if listed:
+            return Cast([once([*heads, actor("subject", m)]) for m in listed], [*found, *listed], None)
+    return Cast([once(heads)], found, None)
