@@ -9,11 +9,12 @@ from itertools import pairwise
 from typing import Any
 
 from pipelines.enrich.date_grammar import Expression, Grammar, find, grammar_of
-from pipelines.enrich.date_periods import Senses, resolve
+from pipelines.enrich.date_periods import resolve
 from pipelines.enrich.folding import lower
 from pipelines.enrich.language import plain
 from pipelines.enrich.periods import day_of, named
 from pipelines.enrich.reading import DateSpan, Precision
+from pipelines.enrich.sentence_senses import Senses
 
 CUE_REACH = 32  # characters before a date in which "by" or "until" stands
 SHIFT_REACH = 140  # characters before a range in which "moved" may make it a change
