@@ -78,6 +78,7 @@ LOWERED = frozenset(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=4)  # asked for by each kind of measure
 def folded(text: str, language: str) -> str:
     """Return the text with plain spaces, but where a space that does not break is the only sign of a group of digits."""
     return plain(text) if unit_lexicon(language).data["group_space"] or not unit_lexicon(language).data["spaces"] else text

@@ -62,6 +62,8 @@ def amounts(text: str, language: str) -> list[Amount]:
 
 def _with_unit_told(text: str, found: list[Amount], lexicon: UnitLexicon) -> list[Amount]:
     """Prices that leave out a unit which their paragraph has told: « le prix du kilo a bondi … à 3 450 dollars »."""
+    if all(one.per or one.value >= DEAREST for one in found):
+        return found
     told = list(lexicon.cues["unit_told"].finditer(text))
     if not told:
         return found

@@ -28,7 +28,6 @@ BRACKETED = re.compile(r"\s*[【\[（(]([^【】\[\]（）()\n]{1,24})[】\]）)
 ENDED = re.compile(r"[.!?。！？…;；]\s?[\"”’»)）]?\Z")
 SENTENCE = re.compile(r"[.!?。！？]+[\"”’»)）]?(?:\s|$)|[。！？]")
 PAUSE = re.compile(r"[,:!?–—，：！？.。](?:(?<=\.)\s+|(?<=。)|(?<![.。])\s*)")  # begins with a set: most characters are passed at once
-AFTER_PAUSE = re.compile(rf"(?:{PAUSE.pattern})(?=(.{{1,3}}))")
 KEY = 3  # letters that an expression is kept by
 OPENING = re.compile(r"[^\W\d_]{1,3}(?![?*+{])|[^\W\d_]{1,2}(?![?*+{])|[^\W\d_](?![?*+{])")
 VOID = re.compile(r"\d")
@@ -184,7 +183,8 @@ class _Openers:
         for key in dict(pairs):
             chosen = [branch for begin, branch in pairs if (begin.startswith(key) and len(key) == KEY) or key.startswith(begin)]
             self._kept[key] = re.compile(f"(?:{'|'.join(chosen)}){after}", re.IGNORECASE)
-        self._keys = frozenset(self._kept)
+        keys = "|".join(sorted(key for key in self._kept if key))
+        self._after_pause = re.compile(f"(?:{PAUSE.pattern})(?:{keys or '(?!)'})")
 
     def match(self, text: str, position: int = 0) -> bool:
         """Tell whether one of the expressions stands at a position."""
@@ -194,8 +194,7 @@ class _Openers:
 
     def follows(self, text: str) -> bool:
         """Tell whether one of the expressions stands after a pause."""
-        keys = self._keys
-        if not any(three in keys or three[:2] in keys or three[:1] in keys for three in AFTER_PAUSE.findall(text.lower())):
+        if not self._after_pause.search(text.lower()):
             return False
         return any(self.match(text, m.end()) for m in PAUSE.finditer(text))
 

@@ -54,17 +54,29 @@ def frames() -> tuple[Frame, ...]:
     return tuple(_frame(row) for row in table["frame"])
 
 
-@lru_cache(maxsize=4096)
-def fitting(concepts: int, context: int) -> tuple[Frame, ...]:
+@cache
+def anchors() -> int:
+    """All concepts that a frame may be anchored by."""
+    found = 0
+    for frame in frames():
+        found |= frame.anchor
+    return found
+
+
+@lru_cache(maxsize=4096)  # few sets of anchors come together, while the concepts of a clause are nearly always its own
+def _anchored(concepts: int) -> tuple[Frame, ...]:
+    return tuple(frame for frame in frames() if concepts & frame.anchor)
+
+
+def fitting(concepts: int, context: int) -> list[Frame]:
     """Frames whose concepts are all among `concepts`; those of `any` may be in `context` as well."""
-    return tuple(
+    return [
         frame
-        for frame in frames()
-        if concepts & frame.anchor
-        and not concepts & frame.absent
+        for frame in _anchored(concepts & anchors())
+        if not concepts & frame.absent
         and (not frame.some or (concepts | context) & frame.some)
         and all(concepts & group for group in frame.groups)
-    )
+    ]
 
 
 def fits(clause: Clause, outside: int = 0, context: int = 0) -> list[Fit]:

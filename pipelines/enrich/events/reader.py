@@ -9,7 +9,7 @@ from pipelines.enrich.events.clauses import Clause, clauses, whole
 from pipelines.enrich.events.discourse import PLANT, Discourse, Product
 from pipelines.enrich.events.document import Document, Found
 from pipelines.enrich.events.filling import Filler
-from pipelines.enrich.events.frames import fitting, frames
+from pipelines.enrich.events.frames import anchors, fitting
 from pipelines.enrich.events.people import Voice
 from pipelines.enrich.events.relevance import Relevance
 from pipelines.enrich.events.slots import material_ids, stage_from
@@ -180,10 +180,10 @@ class _Reader:
 
     def _with_row(self, sentence: Sentence, marks: list[Mark]) -> list[Mark]:
         """In a row of a list of prices ("NdFeB block, ex works : 245 yuan/kg") the colon says what a verb would."""
-        if any(mark[2] & OF_PRICES or mark[3] & FINITE for mark in marks):
-            return marks
         first = next(iter(self.document.amounts.within(sentence.start, sentence.end)), None)
         if first is None or not first.per or first.per == "share":
+            return marks
+        if any(mark[2] & OF_PRICES or mark[3] & FINITE for mark in marks):
             return marks
         colon = max(self.document.low.rfind(mark, sentence.start, first.start) for mark in ":|\t")
         if colon < 0 or first.start - colon > ROW or not self.document.materials.any_within(sentence.start, colon):
@@ -200,8 +200,9 @@ class _Reader:
 
     def _is_empty(self, sentence: Sentence, marks: list[Mark]) -> bool:
         """Whether no word can tell an event, and nothing is named that later sentences may mean."""
+        words = telling_words()
         for mark in marks:
-            if mark[2] & telling_words():
+            if mark[2] & words:
                 return False
         return not self.document.mentions.any_within(sentence.start, sentence.end)
 
@@ -287,10 +288,7 @@ def may_tell(concepts: int) -> bool:
 @cache
 def telling_words() -> int:
     """Concepts of the words that the reader cannot pass over: of frames and claims, of speech, and plants."""
-    words = CLAIMED | VOICE | PLANT
-    for frame in frames():
-        words |= frame.anchor
-    return words
+    return CLAIMED | VOICE | PLANT | anchors()
 
 
 def found_companies(document: Document) -> list[Mention]:
