@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -100,7 +101,7 @@ def _quantity(text: str, m: Measure, lexicon: UnitLexicon) -> Quantity | None:
     unit = " ".join(text[m.after_number : end].split()).strip(" -")
     low, begin, is_annual = lower(text), sentence_start(text, start, lexicon), bool(annual)
     sentence, near = low[begin:start], low[end : end + FAR]
-    hints = data["year_hints"]
+    hints, parts_a_year = data["year_hints"], 1
     told_year = cues["year"].match(text, end)
     if told_year:
         is_annual, end = True, told_year.end()
@@ -108,6 +109,9 @@ def _quantity(text: str, m: Measure, lexicon: UnitLexicon) -> Quantity | None:
     elif _has(near, hints) and (year := cues["year_after"].match(text, end)):
         is_annual, end = True, year.end()
         unit += year["year"]
+    elif part := _part_of_year(text, sentence, end, lexicon):
+        parts_a_year, unit, end = part
+        is_annual, unit = True, f"{text[m.after_number : m.unit_end or m.end].strip(' -')}{unit}"
     elif (
         (_has(sentence, hints) and cues["year_before"].search(sentence))
         or _has(_until_number(near), data["year_far"])
@@ -129,7 +133,7 @@ def _quantity(text: str, m: Measure, lexicon: UnitLexicon) -> Quantity | None:
     end = shown if m.unit_end else end
     prefix = cues["annual_prefix"].search(text[max(0, start - 16) : start])
     start -= len(prefix[0]) if prefix else 0
-    factor, factor_to = m.factor * mass, m.factor_to * mass
+    factor, factor_to = m.factor * mass * parts_a_year, m.factor_to * mass * parts_a_year
     return Quantity(
         start, end, text[start:end], m.value, unit, _rounded(m.value * factor), "t/y" if is_annual else "t",
         m.value_to, None if m.value_to is None else _rounded(m.value_to * factor_to),
@@ -138,7 +142,21 @@ def _quantity(text: str, m: Measure, lexicon: UnitLexicon) -> Quantity | None:
     )  # fmt: skip
 
 
-def _has(text: str, words: list[str]) -> bool:
+def _part_of_year(text: str, before: str, end: int, lexicon: UnitLexicon) -> tuple[int, str, int] | None:
+    """Return how many of the parts of the year that a mass is told for a year has, the words that say so, and where they end.
+
+    "60 tonnes a month", "30 tonnes of scrap per month", "a monthly capacity of 30 tonnes".
+    """
+    parts, cues = lexicon.data.get("parts_of_year", {}), lexicon.cues
+    if told := cues["part_of_year"].match(text, end):
+        return parts[told["part"]], told[0], told.end()
+    if _has(text[end : end + FAR], parts) and (told := cues["part_of_year_after"].match(text, end)):
+        return parts[told["part"]], told["told"], end
+    told = cues["part_of_year_before"].search(before) if _has(before, parts) else None
+    return (parts[told["part"]], "", end) if told else None
+
+
+def _has(text: str, words: Iterable[str]) -> bool:
     return any(word in text for word in words)
 
 
