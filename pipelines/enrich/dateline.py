@@ -15,8 +15,8 @@ NAME = r"[A-ZÀ-Ý0-9][\w.'’&-]{0,30}"
 PARTICLE = r"(?:de|du|des|la|le|les|the|of|en|sur|and|et)\b"
 
 
-# What stands after a dateline; a line without it in its first characters has none.
-MARK = re.compile(r"--|[–—:：讯訊电電]|\s-\s|news|(?:19|20)\d\d\s?[)\]/.]|消息|报道|報道|综合|綜合|日[）)]")
+# What stands after a dateline; a line without it in its first characters has none. What it begins with passes most at once.
+MARK = re.compile(r"(?=[-–—:：讯訊电電\sn12消报報综綜日])(?:--|[–—:：讯訊电電]|\s-\s|news|(?:19|20)\d\d\s?[)\]/.]|消息|报道|報道|综合|綜合|日[）)])")
 MARK_REACH = 120
 DATE_REACH = 40  # characters after that mark in which a date may begin
 OPENING = re.compile(r"\d")
@@ -81,8 +81,9 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         re.compile(rf"\s*{named},\s?{names}{dash}"),  # the day first: "12 May 2026, Perth – "
         re.compile(rf"\s*[(\[]{named}(?:,\s?{names})?[)\]](?:{dash}|\s+)"),  # "[Baotou, May 12, 2026] "
         re.compile(rf"\s*{names}(?:\s(?:{tails}))?\s?[(\[]{link}(?P<date>{date})[)\]](?:{dash}|(?<=\d[)\]])\s+(?=[A-Z]))"),
-        re.compile(rf"\s*{names},\s(?:\w+day,?\s)?(?P<date>{date})(?<=\d)\.\s+(?=[A-Z\"“])"),  # "Perth, 12 May 2026. "
+        re.compile(rf"\s*{names},\s(?:\w+day,?\s)?{link}(?P<date>{date})(?<=\d)\.\s+(?:[–—-]\s)?(?=[A-ZÀ-Þ\"“«])"),  # "Perth, 12 May 2026. "
         re.compile(rf"\s*{names}\s?(?:--|/)\s?[(]?(?P<wire>[^()/\n]{{2,40}})[)]?\s?(?:--|/)\s?{link}(?P<date>{date})\s?(?:--|/)\s*"),
+        re.compile(rf"\s*{names}{wire},?\s{link}(?P<date>{date}){dash}"),  # "PERTH (Wire), 12 May 2026 – "
         re.compile(rf"\s*(?:{names},?)?{wire}{dash}"),
         re.compile(
             rf"\s*(?![据據])[【\[（(]?[^。！？：:【】（）()\n]{{0,24}}?(?P<date>{CHINESE_DATE})\s?(?:(?:{tails})\s?[】\]）):：，]?"

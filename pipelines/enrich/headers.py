@@ -15,13 +15,14 @@ from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.language import known_languages
 
 DIGIT = re.compile(r"[\d〇一二]")
+SENTENCE = re.compile(r"(?<=[.!?:])\s|(?<=[–—|])\s")  # where another begins
 HEADER = 100  # characters of a line that only says who and when
 LABELLED = 160  # the same, where a label says what its date is
 KINDS = frozenset({"day", "iso", "month", "iso_month"})
 NOTHING = "(?!)"
 # What may follow the date of a header: a time, a source.
 CLOCK = r"(?:(?:at|à|from|de)\s)?(?:\d{1,2}(?:[:：]|\s?[hH]\s?)\d{0,2}(?::\d\d)?\s?(?:[ap]\.?m\.?|[A-Z]{2,5})?"
-CLOCK += r"(?:\s?(?:to|à|[-–])\s?\d{1,2}[:hH]\d{0,2})?)?"
+CLOCK += r"(?:\s?(?:to|à|[-–])\s?\d{1,2}\s?[:hH]\s?\d{0,2})?)?"
 BYLINE = r"(?:来源.{0,20}|(?:來源|作者|编辑|編輯|责编|撰文|记者|記者|阅读|浏览)\s?[:：／/|丨].{0,30})"
 TIME_OF_DAY = re.compile(rf"\A[\s,，]*{CLOCK}")
 TIME = re.compile(rf"[\s,，]*{CLOCK}[\s.。)）】]*(?:[|·/].{{0,40}}|{BYLINE}|[（(].{{0,20}})?\Z")
@@ -50,16 +51,18 @@ class _Words(Struct, frozen=True):
     matter: re.Pattern[str]  # by-lines, labels and counts beside names, on either side
     other: re.Pattern[str]  # says that the date is that of something else: a deadline, a next issue
     itself: re.Pattern[str]  # a document that says its own date in a sentence
+    goes_on: re.Pattern[str]  # after a label and its date: the line is a sentence
 
 
 def header(text: str, start: int, end: int, language: str, source: str) -> Header | None:
     """Return the date of a line that only says who and when: the one that a label names, else the last that fits."""
     line = text[start:end].rstrip()
-    if not DIGIT.search(line):
+    is_short = len(line) <= LABELLED
+    if is_short and not DIGIT.search(line):
         return None
     for code in dict.fromkeys((language, *known_languages())):
-        found = _of_line(line, code, source) if len(line) <= LABELLED else None
-        found = found or _of_itself(line, code)
+        found = _of_line(line, code, source) if is_short else None
+        found = found or _of_itself(line, code, is_own=code == language)
         if found:
             return Header(start + found.start, start + found.end, found.values, found.is_update)
     return None
@@ -77,7 +80,7 @@ def _of_line(line: str, language: str, source: str) -> Header | None:
             continue
         label = words.label.search(before)
         is_said = label is not None and before.endswith((":", "："))  # among others in a line of labels
-        is_led = (is_said or (label is not None and not label.start())) and line.startswith((",", "，"), last)
+        is_led = (is_said or (label is not None and not label.start())) and line.startswith((",", "，"), last) and not words.goes_on.match(line, last)
         rest = words.matter.sub(" N ", TIME_OF_DAY.sub(" ", line[last:]))
         if words.other.search(before) or not (
             is_ended or is_led or words.after.match(line, last) or _is_names(rest, kind)
@@ -93,9 +96,12 @@ def _of_line(line: str, language: str, source: str) -> Header | None:
     return fallback or updated
 
 
-def _of_itself(line: str, language: str) -> Header | None:
+def _of_itself(line: str, language: str, *, is_own: bool) -> Header | None:
     """The date that a document gives itself in a sentence ("This report … is dated 12 August 2026 and should be read …")."""
-    said = _words(language).itself.match(line)
+    dates_itself = _words(language).itself
+    said = dates_itself.match(line)
+    if said is None and is_own:
+        said = next((s for m in SENTENCE.finditer(line) if (s := dates_itself.match(line, m.end()))), None)
     if said is None:
         return None
     found = next((e for e in expressions(line, language) if e[0] == said.end() and e[2] in KINDS), None)
@@ -119,9 +125,10 @@ def _words(language: str) -> _Words:
         re.compile(rf"(?:{data['link']})?\s*\Z", re.IGNORECASE),
         re.compile(rf"(?<!\w)(?:{data['labels']})\Z", re.IGNORECASE),
         re.compile(rf"(?<!\w)(?:{data.get('updates', NOTHING)})\Z", re.IGNORECASE),
-        re.compile(rf"\A(?:{data.get('openers', NOTHING)})", re.IGNORECASE),
+        re.compile(rf"\A(?:\s?(?:{data.get('openers', NOTHING)})){{1,2}}", re.IGNORECASE),
         re.compile(data.get("after_date", NOTHING)),
         re.compile(rf"(?:{data.get('matter', NOTHING)})", re.IGNORECASE),
         re.compile(rf"(?:{data.get('other_days', NOTHING)})", re.IGNORECASE),
         re.compile(rf"(?:{data.get('dates_itself', NOTHING)})", re.IGNORECASE),
+        re.compile(data.get("goes_on", NOTHING)),
     )

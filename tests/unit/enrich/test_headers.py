@@ -20,6 +20,21 @@ HEADERS = [
     "JORF n° 0052 du 1er mars 2026",
     "Diffusé le 1er mars 2026 à 12h30 sur Radio Lac",
     "Propos recueillis par Jeanne Martin – 1er mars 2026",
+    "Par la rédaction du Carnet, le 1er mars 2026",
+    "De notre correspondante à Pékin, le 1er mars 2026",
+    "Rubrique 1. Acme Ltd (TSXV : ACM), Halifax. Déclaration déposée le 1er mars 2026.",
+    "Avis publié le 1er mars 2026 par la préfecture de l'Isère.",
+    "Cote arrêtée le dimanche 1er mars 2026.",
+    "Cours au 1er mars 2026",
+    "Semaine close le 1er mars 2026",
+    "Réunion du comité, dimanche 1er mars 2026, 14 h – 16 h 30",
+    "NOR : ECOI2612345A – 1er mars 2026",
+    "PARIS (Agence Boréale), 1er mars 2026 – Le groupe a signé.",
+    "Agence Boréale, Pékin, le 1er mars 2026. Le groupe a signé.",
+    "Fait à Nouméa le 1er mars 2026 en deux exemplaires.",
+    "La secrétaire de séance, le 1er mars 2026",
+    "© Bourse & Minerais, 1er mars 2026",
+    "Première publication : 1er mars 2026",
 ]
 NONE = [
     "L'usine ouvrira le 1er mars 2026",
@@ -28,6 +43,10 @@ NONE = [
     "Résultats au 1er mars 2026",
     "Rendez-vous le 1er mars 2026 dans notre salle",
     "Inscriptions jusqu'au 1er mars 2026",
+    "Signé le 1er mars 2026, l'accord porte sur trois ans.",
+    "Déposée le 1er mars 2026, la demande attend.",
+    "Date limite de dépôt : 1er mars 2026",
+    "Prochain bulletin le 1er mars 2026",
 ]
 
 
@@ -47,6 +66,7 @@ def test_a_line_that_says_when_gives_the_day_of_publication(line, expected):
         ("Bourse de Paris", "solvay"),
         ("Bourse Hebdo", "Bourse Hebdo"),
         ("Nasdaq News", "Nasdaq News"),
+        ("Bourse & Minerais", "Bourse & Minerais"),
     ],
 )
 def test_the_company_signs_what_an_exchange_serves_whatever_its_place(source, expected):
