@@ -43,7 +43,7 @@ class Words:
 
     words: frozenset[str]
     endings: tuple[str, ...]
-    strings: AhoCorasick
+    strings: AhoCorasick | None  # None where a language tells it by words alone
 
     def places(self, read: list[str], text: str, start: int, end: int) -> list[tuple[int, int]]:
         """Return where they stand in a stretch of a text in lower case, of which the words are given."""
@@ -52,7 +52,7 @@ class Words:
         if endings:
             chosen |= {word for word in read if len(word) > 5 and word.endswith(endings)}
         found = [match.span() for match in WORD.finditer(text, start, end) if match[0] in chosen] if chosen else []
-        hits = self.strings.find_matches_as_indexes(text[start:end], overlapping=True)
+        hits = self.strings.find_matches_as_indexes(text[start:end], overlapping=True) if self.strings else ()
         return found + [(start + first, start + last) for _, first, last in hits]
 
 
@@ -220,8 +220,13 @@ def grammar_of(language: str) -> Grammar:
         _digit_start(patterns),
         bool(data["word_borders"]),
         {name: re.compile(data[name]) for name in CUES} | {"before": re.compile("|".join(data[name] for name in LEADS))},
-        *(Words(frozenset(data[s]["words"]), tuple(data[s]["endings"]), AhoCorasick(data[s]["strings"])) for s in ("future", "past")),
+        *(_sense_words(data[sense]) for sense in ("future", "past")),
     )
+
+
+def _sense_words(data: dict[str, Any]) -> Words:
+    strings = AhoCorasick(data["strings"]) if data["strings"] else None
+    return Words(frozenset(data["words"]), tuple(data["endings"]), strings)
 
 
 def _cases(words: dict[str, Any]) -> dict[str, Any]:

@@ -15,8 +15,8 @@ NAME = r"[A-ZÀ-Ý0-9][\w.'’&-]{0,30}"
 PARTICLE = r"(?:de|du|des|la|le|les|the|of|en|sur|and|et)\b"
 
 
-# What stands after a dateline; a line without it in its first characters has none. What it begins with passes most at once.
-MARK = re.compile(r"(?=[-–—:：讯訊电電\sn12消报報综綜日])(?:--|[–—:：讯訊电電]|\s-\s|news|(?:19|20)\d\d\s?[)\]/.]|消息|报道|報道|综合|綜合|日[）)])")
+# What stands after a dateline; a line without it in its first characters has none.
+MARK = re.compile(r"--|[–—:：讯訊电電]|\s-\s|news|(?:19|20)\d\d\s?[)\]/.]|消息|报道|報道|综合|綜合|日[）)]")
 MARK_REACH = 120
 DATE_REACH = 40  # characters after that mark in which a date may begin
 OPENING = re.compile(r"\d")

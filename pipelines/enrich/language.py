@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from lingua import Language, LanguageDetector, LanguageDetectorBuilder
@@ -62,6 +62,7 @@ def language_of(text: str, claimed: str | None = None) -> str:
     return found or (claimed or "")[:2].lower() or (str(ranked[0][0]) if ranked else "en")
 
 
+@lru_cache(maxsize=8)  # dates and figures are both read of a plain text
 def plain(text: str) -> str:
     """Return a text of the same length as the patterns expect it: simplified characters, spaces that break."""
     if text.isascii():

@@ -29,7 +29,8 @@ def read(page: Page) -> Reading:
         named = sorted([*named, *pronouns], key=lambda m: (not m.in_title, m.in_removed, m.start, m.end))
     made_of = materials(text, language, named)
     days, steps = [], []  # what only events need
-    if speaks_of_chain(made_of, named):
+    is_of_chain = speaks_of_chain(made_of, named)
+    if is_of_chain:
         days, steps = dates(text, language, published_on), stages(text, language)
     masses = quantities(text, language)
     money = amounts(text, language)
@@ -50,6 +51,6 @@ def read(page: Page) -> Reading:
         published_precision=precision,
         published_text=published_text,
         mentions=tuple(named),
-        events=read_events(found),
+        events=read_events(found) if is_of_chain else (),
         witnesses=tuple(checks),
     )

@@ -171,7 +171,10 @@ def _bands() -> dict[tuple[str, str | None], tuple[float, float]]:
 
 def _any_form(material: MaterialMention) -> tuple[float, float] | None:
     """The widest band of a material whose form the text leaves open."""
-    if material.form is not None:
-        return None
-    bands = [band for (key, _), band in _bands().items() if key == material.material_id]
-    return (min(b[0] for b in bands), max(b[1] for b in bands)) if bands and material.material_id != "rare_earths" else None
+    return _widest(material.material_id) if material.form is None and material.material_id != "rare_earths" else None
+
+
+@cache
+def _widest(material_id: str) -> tuple[float, float] | None:
+    bands = [band for (key, _), band in _bands().items() if key == material_id]
+    return (min(b[0] for b in bands), max(b[1] for b in bands)) if bands else None

@@ -41,7 +41,10 @@ _MORE = re.compile(
 
 def shares_price(figures: Figures) -> Iterator[Witness]:
     """Number of shares times price makes the amount raised or paid."""
-    sold, previous, amounts = figures, figures.previous, _priced(figures)
+    previous = figures.previous
+    if not (figures.says("issue") or (previous and previous.says("issue"))):
+        return
+    sold, amounts = figures, _priced(figures)
     if previous and previous.paragraph != figures.paragraph:
         previous = None
     if previous and not any(a.per in _PER_SHARE for a in amounts):
@@ -200,14 +203,14 @@ def _elided(figures: Figures, items: list[_Part]) -> list[_Part]:
     for i, item in enumerate(items):
         begin = max(items[i - 1].end if i else figures.start, item.start - ELIDED_REACH)
         bare = None if item.is_range else _BARE.search(figures.low, begin, item.start)
-        size = plain(figures.low[item.start : item.end])
+        stop = items[i + 1].start if i + 1 < len(items) else min(figures.end, item.end + LIST_REACH)
+        more = _MORE.search(figures.low, item.end, stop)
+        size = plain(figures.low[item.start : item.end]) if bare or more else None
         value = plain(bare[1]) if bare else None
         if bare and size and value:
             found.append(_Part(bare.start(1), bare.end(1), value * item.value / size, item.unit, is_range=False))
         found.append(item)
-        stop = items[i + 1].start if i + 1 < len(items) else min(figures.end, item.end + LIST_REACH)
-        more = _MORE.search(figures.low, item.end, stop)
-        word = _LARGE.search(figures.low, item.start, item.end)
+        word = _LARGE.search(figures.low, item.start, item.end) if more else None
         if more and word and size and word[1] == more[2]:
             found.append(_Part(more.start(1), more.end(2), (plain(more[1]) or 0.0) * item.value / size, item.unit, is_range=False))
     return found

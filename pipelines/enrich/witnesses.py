@@ -4,7 +4,7 @@ A check is made only where the text plainly relates the figures; a figure that a
 clearly outside fails, and what lies between is not testable.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +14,7 @@ from pipelines.enrich.quantities import Count, Share
 from pipelines.enrich.quantities import counts as counts_in
 from pipelines.enrich.reading import Amount, DateSpan, MaterialMention, Quantity, Sentence, Witness
 from pipelines.enrich.witness_changes import period_over_period
-from pipelines.enrich.witness_figures import Figures, Page, within
+from pipelines.enrich.witness_figures import Figures, Page
 from pipelines.enrich.witness_references import factors, oxide_metal_factor, price_band
 from pipelines.enrich.witness_sums import parts_total, shares_price, stakes_sum
 from pipelines.enrich.witness_units import unit_consistency
@@ -59,11 +59,12 @@ def witnesses(  # noqa: PLR0913, PLR0917  every kind of reading that a check may
         cell(count.start).counts.append(count)
     for position in factors(page):
         cell(position)
+    named = [material.start for material in materials]
     found: list[Witness] = []
     for i in sorted(cells):
         figures = cells[i]
         figures.previous = cells.get(i - 1)
-        figures.materials = within(materials, figures.start, figures.end)
+        figures.materials = materials[bisect_left(named, figures.start) : bisect_left(named, figures.end)]
         for check in CHECKS:
             found += check(figures)
     return sorted(found, key=lambda w: (w.start, w.kind))
