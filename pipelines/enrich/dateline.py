@@ -81,7 +81,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         re.compile(rf"\s*{named},\s?{names}{dash}"),  # the day first: "12 May 2026, Perth – "
         re.compile(rf"\s*[(\[]{named}(?:,\s?{names})?[)\]](?:{dash}|\s+)"),  # "[Baotou, May 12, 2026] "
         re.compile(rf"\s*{names}(?:\s(?:{tails}))?\s?[(\[]{link}(?P<date>{date})[)\]](?:{dash}|(?<=\d[)\]])\s+(?=[A-Z]))"),
-        re.compile(rf"\s*{names},\s(?:\w+day,?\s)?{link}(?P<date>{date})(?<=\d)\.\s+(?:[–—-]\s)?(?=[A-ZÀ-Þ\"“«])"),  # "Perth, 12 May 2026. "
+        re.compile(rf"\s*{names},\s(?:\w+day,?\s)?{link}(?P<date>{date})(?<=\d)\.\s+(?:[–—-]\s)?(?=[A-ZÀ-Þ\"“«])"),
         re.compile(rf"\s*{names}\s?(?:--|/)\s?[(]?(?P<wire>[^()/\n]{{2,40}})[)]?\s?(?:--|/)\s?{link}(?P<date>{date})\s?(?:--|/)\s*"),
         re.compile(rf"\s*{names}{wire},?\s{link}(?P<date>{date}){dash}"),  # "PERTH (Wire), 12 May 2026 – "
         re.compile(rf"\s*(?:{names},?)?{wire}{dash}"),

@@ -80,7 +80,8 @@ def _of_line(line: str, language: str, source: str) -> Header | None:
             continue
         label = words.label.search(before)
         is_said = label is not None and before.endswith((":", "："))  # among others in a line of labels
-        is_led = (is_said or (label is not None and not label.start())) and line.startswith((",", "，"), last) and not words.goes_on.match(line, last)
+        opens = is_said or (label is not None and not label.start())
+        is_led = opens and line.startswith((",", "，"), last) and not words.goes_on.match(line, last)
         rest = words.matter.sub(" N ", TIME_OF_DAY.sub(" ", line[last:]))
         if words.other.search(before) or not (
             is_ended or is_led or words.after.match(line, last) or _is_names(rest, kind)

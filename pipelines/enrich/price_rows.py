@@ -56,7 +56,7 @@ def row_prices(text: str, language: str) -> list[Amount]:
         if len(cells) < FEWEST:
             if heading:  # the table has ended, and what was told above it
                 heading, told = [], None
-            unit = _unit_in(cells[0].text, language) if cells else None
+            unit = unit_in(cells[0].text, language) if cells else None
             told = (index, unit) if unit else told
         elif not any(_value(cell) for cell in cells):
             heading = cells
@@ -95,14 +95,14 @@ def _price(text: str, cells: list[Cell], heading: list[Cell], near: Unit | None,
         match = _value(cell)
         title = heading[i].text if len(heading) == len(cells) else ""
         if match and not OTHER.search(title):
-            values.append((cell, match, _unit_in(title, language) if title else None))
+            values.append((cell, match, unit_in(title, language) if title else None))
     if not values:
         return None
     if len(heading) == len(cells) and all(DIGIT.search(heading[cells.index(cell)].text) for cell, _, _ in values):
         values = values[-1:]  # one column for each day: the last is that of the report
     of_column = next((unit for _, _, unit in values if unit), None)
-    of_title = next((unit for cell in heading if (unit := _unit_in(cell.text, language))), None)
-    unit = named[0][1] if named else of_column or _unit_in(cells[0].text, language) or of_title or near
+    of_title = next((unit for cell in heading if (unit := unit_in(cell.text, language))), None)
+    unit = named[0][1] if named else of_column or unit_in(cells[0].text, language) or of_title or near
     if unit is None:
         return None
     data = unit_lexicon(language).data
@@ -115,7 +115,8 @@ def _price(text: str, cells: list[Cell], heading: list[Cell], near: Unit | None,
     return Amount(start, end, text[start:end], low, unit.currency, high, unit.per, None)
 
 
-def _unit_in(text: str, language: str) -> Unit | None:
+def unit_in(text: str, language: str) -> Unit | None:
+    """Return the unit that a short text tells somewhere."""
     return _unit(text, language, whole=False) if len(text) < LINE else None
 
 

@@ -10,6 +10,7 @@ from msgspec import structs
 
 from pipelines.enrich.folding import lower
 from pipelines.enrich.measures import REACH, Measure, UnitLexicon, folded, measures, sentence_start, sentence_stop, unit_lexicon
+from pipelines.enrich.price_lists import list_prices
 from pipelines.enrich.price_rows import row_prices
 from pipelines.enrich.reading import Amount, Quantity
 
@@ -54,7 +55,8 @@ def amounts(text: str, language: str) -> list[Amount]:
     """Return the sums of money of a text in order, in units of their currency."""
     lexicon, read = unit_lexicon(language), folded(text, language)
     found = [_amount(read, m, lexicon) for m in measures(read, language) if m.kind == "money"]
-    rows = [r for r in row_prices(read, language) if not any(a.start < r.end and r.start < a.end for a in found)]
+    told = [*row_prices(read, language), *list_prices(read, language)]
+    rows = [r for r in told if not any(a.start < r.end and r.start < a.end for a in found)]
     if rows:
         found = sorted([*found, *rows], key=START)
     found = _with_unit_told(read, found, lexicon)

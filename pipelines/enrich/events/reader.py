@@ -183,7 +183,7 @@ class _Reader:
         first = next(iter(self.document.amounts.within(sentence.start, sentence.end)), None)
         if first is None or not first.per or first.per == "share":
             return marks
-        if any(mark[2] & OF_PRICES or mark[3] & FINITE for mark in marks):
+        if any((mark[2] & OF_PRICES or mark[3] & FINITE) and mark[0] < first.start for mark in marks):
             return marks
         colon = max(self.document.low.rfind(mark, sentence.start, first.start) for mark in ":|\t")
         if colon < 0 or first.start - colon > ROW or not self.document.materials.any_within(sentence.start, colon):

@@ -17,6 +17,14 @@ from pipelines.enrich.quantities import amounts
         ("zh", "品种|最低|最高|单位\n氧化镝|158|160|万元/吨", [(1580000, 1600000, "CNY", "t")]),
         ("fr", "Prix en euros par kilo\nProduit | Cours\nYttrium | 41\n\nListe | Voix\nA | 1 200", [(41, None, "EUR", "kg")]),
         ("fr", "Liste | Voix | Sièges\nA | 1 200 | 3", []),
+        ("fr", "Cote, en yuans par tonne :\n- Lanthane : 4 300 – 4 500 (inchangé)\n- Europium : non coté\n- Cérium : 9 800", [
+            (4300, 4500, "CNY", "t"), (9800, None, "CNY", "t"),
+        ]),
+        ("fr", "Rotterdam, en dollars par kilogramme :\n• Yttrium : 126 à 134, +8\nLe jury a voté.\nVoix : 12", [(126, 134, "USD", "kg")]),
+        ("fr", "Cours, en milliers de yuans la tonne :\nTerbium : 6 480", [(6480000, None, "CNY", "t")]),
+        ("en", "In warehouse, USD/kg:\n\nTerbium oxide: 910 to 930 (unchanged)", [(910, 930, "USD", "kg")]),
+        ("zh", "单位：元/吨\n氧化镝：1610000", [(1610000, None, "CNY", "t")]),
+        ("fr", "Le gallium vaut 300 dollars le kilo.\nEffectif : 300", [(300, None, "USD", "kg")]),
         ("en", "Team | Won | Lost\nHarbour | 12 | 3", []),
     ],
 )
