@@ -42,7 +42,7 @@ _MORE = re.compile(
 def shares_price(figures: Figures) -> Iterator[Witness]:
     """Number of shares times price makes the amount raised or paid."""
     previous = figures.previous
-    if not (figures.says("issue") or (previous and previous.says("issue"))):
+    if not (figures.amounts or (previous and previous.amounts)):
         return
     sold, amounts = figures, _priced(figures)
     if previous and previous.paragraph != figures.paragraph:

@@ -68,15 +68,19 @@ def _anchored(concepts: int) -> tuple[Frame, ...]:
     return tuple(frame for frame in frames() if concepts & frame.anchor)
 
 
-def fitting(concepts: int, context: int) -> list[Frame]:
+@lru_cache(maxsize=4096)
+def fitting(concepts: int, context: int) -> tuple[Frame, ...]:
     """Frames whose concepts are all among `concepts`; those of `any` may be in `context` as well."""
-    return [
-        frame
-        for frame in _anchored(concepts & anchors())
-        if not concepts & frame.absent
-        and (not frame.some or (concepts | context) & frame.some)
-        and all(concepts & group for group in frame.groups)
-    ]
+    found = []
+    for frame in _anchored(concepts & anchors()):
+        if concepts & frame.absent or (frame.some and not (concepts | context) & frame.some):
+            continue
+        for group in frame.groups:
+            if not concepts & group:
+                break
+        else:
+            found.append(frame)
+    return tuple(found)
 
 
 def fits(clause: Clause, outside: int = 0, context: int = 0) -> list[Fit]:
