@@ -65,7 +65,7 @@ def _has_capital_beside(context: Surroundings, start: int, end: int, place: str)
     leader = "" if in_title else context.leader(start)
     if leader and leader not in cues.place_leaders:
         return True
-    if folded[end : end + 1] != " " or not folded[end + 1 : end + 2].isupper():
+    if folded[end : end + 1] != " " or context.document[end] == "\n" or not folded[end + 1 : end + 2].isupper():
         return False
     if folded.startswith(cues.longer_after, end + 1):
         return True

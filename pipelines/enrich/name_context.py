@@ -16,6 +16,7 @@ OPENING = 30  # characters that a dateline takes
 AFTER = 80  # characters after a full name in which its short form is given
 SENTENCE = 600  # characters of a sentence looked at on either side
 NEAR = 24  # characters on either side in which a code stands beside its name
+LONGEST_TITLE = 5  # characters of a title that is cut short ("Prof.")
 BEHIND = 40  # characters looked at before and after a name
 _BREAK = re.compile(r"[。！？\n]+|[.!?][\"”»)]*\s+(?=[\"“«(]?\s?[^\Wa-z_])")
 _WORD = re.compile(r"[^\W_][\w'&.-]*")
@@ -47,6 +48,7 @@ class Surroundings:
         self.met = 0  # how often such a word or a plain name was met
         self._sentences = sentences
         self._words: dict[str, bool] = {}  # what was asked for before
+        self._people: dict[str, bool] = {}  # names that are somebody's
 
     @cached_property
     def is_headline(self) -> bool:
@@ -93,6 +95,8 @@ class Surroundings:
         """Number of the first alternative that holds (0 is the strongest), None where the context denies the name."""
         if (rule.not_before or rule.not_after) and self.denied(rule, start, end):
             return None
+        if self.cues.person_before and self.is_person(start, end):
+            return None
         if not rule.needs:
             return 0
         for rank, conditions in enumerate(rule.needs):
@@ -106,6 +110,21 @@ class Surroundings:
         if rule.not_before and after.startswith(rule.not_before) and any(begins(after, word) for word in rule.not_before):
             return True
         return bool(rule.not_after) and before.endswith(rule.not_after) and any(ends(before, word) for word in rule.not_after)
+
+    def is_person(self, start: int, end: int) -> bool:
+        """Whether a name of one word is somebody's surname: a title or a given name stands before it, here or elsewhere in the document."""
+        name = self.folded[start:end]
+        if not name.isalpha() or not name[0].isupper() or self.folded[end : end + 2] == "'s":
+            return False
+        if name not in self._people:
+            places = (match.start() for match in re.finditer(rf"\b{name}\b", self.folded))
+            self._people[name] = any(self._word_before(place) in self.cues.person_before for place in places)
+        return self._people[name]
+
+    def _word_before(self, start: int) -> str:
+        """The word before a place, the full stop of "Mr." apart."""
+        word = self.folded[max(0, start - BEHIND) : start].rstrip(" ").rpartition(" ")[2].lstrip("\"'(“‘")
+        return word.removesuffix(".") if len(word) <= LONGEST_TITLE else word
 
     def _condition(self, condition: str, entity: str, start: int, end: int) -> bool:
         kind, _, value = condition.partition(":")
@@ -150,7 +169,7 @@ class Surroundings:
         if self.language == "zh":
             return True
         folded = self.folded
-        if folded[end : end + 1] == " " and folded[end + 1 : end + 2].isupper():
+        if folded[end : end + 1] == " " and self.document[end] != "\n" and folded[end + 1 : end + 2].isupper():
             return False
         if self.leader(start) or (start > 0 and folded[start - 1] == "-"):
             return False

@@ -25,6 +25,7 @@ class Cues(Struct, frozen=True):
     longer_before: tuple[str, ...]
     longer_after: tuple[str, ...]
     organisation_stops: tuple[str, ...]
+    person_before: frozenset[str]  # titles and given names
     adjective: re.Pattern[str]  # between a descriptor and the name that it introduces
 
 
@@ -58,6 +59,7 @@ def cues(language: str) -> Cues:
         heads=frozenset(known["heads"]),
         heads_zh=tuple(known["heads"]),
         organisation_stops=tuple(knowledge(language, "names")["organisation_stops"]),
+        person_before=frozenset(known.get("person_before", ())),
         adjective=re.compile(knowledge(language, "names")["between"]["adjective"]),
         **{
             key: tuple(known[key])

@@ -24,6 +24,8 @@ def chain(text: str, language: str = "en", title: str = "") -> set[str]:
 OTHER_SENSES = {
     "a band and a label": ("en", "Rare Earth toured with the Temptations. The Independence plant pressed the neo soul record."),
     "a peak, a rainbow, a town": ("en", "From the Peak we saw a Rainbow over Hastings, and Donald drove us home past the Fen."),
+    "a member's surname": ("en", "Gemma Lynas asked the minister about rare earths, NdPr, dysprosium and terbium. Ms Lynas is a coming woman, and Lynas knows it."),
+    "an analyst": ("en", "According to Mr Hastings, demand for NdPr, dysprosium and terbium will rise. Hastings said so on Monday."),
     "fruit": ("en", "Apple growers in Kent fear frost. Apple prices fell, and the Apple harvest will be late."),
     "a record label": ("en", "Apple Records signed the singer in 1968."),
     "a member of parliament": ("en", "Jane Holt, the Labour MP, told the House that MP pay should fall. An MP from Leeds agreed."),
@@ -154,6 +156,7 @@ PLACE_CASES = [
     ("en", "The grant is worth US$5 million, or A$7 million.", set()),
     ("en", "The Bank of China, Texas Instruments and the South China Sea were discussed.", set()),
     ("en", "North Korea fired a rocket.", set()),
+    ("en", "Songwe Hill, Malawi\nThe drilling was completed. Export, FOB China, USD per kg", {"malawi", "china", "songwe_hill"}),
     ("en", "Kaolin, or China clay, and Brazil nuts were on sale.", set()),
     ("en", "It won a grant from Innovate UK.", set()),
     ("en", "join us in the EU", {"european_union"}),
