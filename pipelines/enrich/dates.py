@@ -4,9 +4,12 @@ The year of a date without one is the nearest that fits the sense of its sentenc
 publication is unknown, such a date is left out. The clock is never asked.
 """
 
+import re
 from datetime import date
 from itertools import pairwise
 from typing import Any
+
+from msgspec import structs
 
 from pipelines.enrich.date_grammar import Expression, Grammar, find, grammar_of
 from pipelines.enrich.date_periods import resolve
@@ -18,6 +21,7 @@ from pipelines.enrich.sentence_senses import Senses
 
 CUE_REACH = 32  # characters before a date in which "by" or "until" stands
 SHIFT_REACH = 140  # characters before a range in which "moved" may make it a change
+YEAR = re.compile(r"(?:19|20)\d\d")
 JOINT = 24  # characters that may stand between the ends of a range
 
 
@@ -75,15 +79,31 @@ def _ranges(spans: list[DateSpan], text: str, grammar: Grammar) -> list[DateSpan
     joined: list[DateSpan] = []
     for span in spans:
         last = joined[-1] if joined else None
-        if last and _are_range(last, span, text, grammar):
+        end = _of_year_of(last, span, text, grammar) if last and span.start - last.end <= JOINT else span
+        if last and _are_range(last, end, text, grammar):
             precision: Precision = "range"
             if last.precision == span.precision == "month":  # "between January and March" is a quarter
-                precision = named(date.fromisoformat(last.first), date.fromisoformat(span.last))[2]
+                precision = named(date.fromisoformat(last.first), date.fromisoformat(end.last))[2]
             is_relative = last.is_relative or span.is_relative
-            joined[-1] = DateSpan(last.start, span.end, last.first, span.last, precision, is_relative)
+            joined[-1] = DateSpan(last.start, span.end, last.first, end.last, precision, is_relative)
         else:
             joined.append(span)
     return joined
+
+
+def _of_year_of(one: DateSpan, other: DateSpan, text: str, grammar: Grammar) -> DateSpan:
+    """The second of two dates without a year, in the year that makes it the first to come after the other ("from 20 May to 7 June")."""
+    if one.precision != other.precision or one.precision not in {"day", "month"} or YEAR.search(text, other.start, other.end):
+        return other
+    if not grammar.sense["range_join"].fullmatch(text, one.end, other.start):
+        return other
+    years = int(one.first[:4]) - int(other.first[:4])
+    try:
+        first, last = (date.fromisoformat(day) for day in (other.first, other.last))
+        first, last = (day.replace(year=day.year + years + (other.first[4:] <= one.first[4:])) for day in (first, last))
+    except ValueError:
+        return other
+    return structs.replace(other, first=first.isoformat(), last=last.isoformat())
 
 
 def _are_range(one: DateSpan, other: DateSpan, text: str, grammar: Grammar) -> bool:

@@ -53,6 +53,10 @@ def test_a_full_date_needs_no_day_of_publication(language, text, expected):
     ("language", "text", "expected"),
     [
         ("en", "The mine opened last month.", ("2026-02-01", "2026-02-28", "month")),
+        ("en", "A fault stopped it from December 25 to January 7, it said.", ("2025-12-25", "2026-01-07", "range")),
+        ("en", "A fault stopped it from February 25 to March 7, it said.", ("2026-02-25", "2026-03-07", "range")),
+        ("en", "It was closed from November 2025 to February.", ("2025-11-01", "2026-02-28", "range")),
+        ("fr", "L'arrêt a duré du 25 mai au 7 juin.", ("2025-05-25", "2025-06-07", "range")),
         ("en", "It will close next year.", ("2027-01-01", "2027-12-31", "year")),
         ("en", "It said on Monday that it had sold it.", ("2026-03-16", "2026-03-16", "day")),
         ("en", "The vote will be held on Monday.", ("2026-03-23", "2026-03-23", "day")),
