@@ -69,8 +69,13 @@ def publication(page: Page, text: str, language: str) -> Published:
 
 
 def _of_title(title: str, language: str) -> Published:
-    """Return the one full day that a title names, as those of minutes and notices do; it counts where nothing else tells."""
+    """Return the one full day that a title names, as those of minutes and notices do; it counts where nothing else tells.
+
+    A title that opens with a day ("4月16日日评") gives that day, without a year.
+    """
     found = [e for e in expressions(title, language) if e[2] in ("day", "iso")]
+    if len(found) == 1 and not found[0][0] and not {"y", "y4"} & found[0][3].keys():
+        return None, "day_without_year", title[: found[0][1]]
     days = {told[0] for _, _, _, values in found if (told := _told(values, None)) and told[1] == "day"}
     if len(days) != 1:
         return None, "unknown", None

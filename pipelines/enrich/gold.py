@@ -68,7 +68,7 @@ def _quantity(quantity: Quantity | None) -> dict[str, Any] | None:
     if quantity is None:
         return None
     plain: dict[str, Any] = msgspec.to_builtins(quantity)
-    for internal in ("start", "end", "form_basis", "role"):
+    for internal in ("start", "end", "form_basis", "role", "times"):
         plain.pop(internal, None)
     return plain
 

@@ -140,7 +140,7 @@ def _quantity(text: str, m: Measure, lexicon: UnitLexicon) -> Quantity | None:
         start, end, text[start:end], m.value, unit, _rounded(m.value * factor), "t/y" if is_annual else "t",
         m.value_to, None if m.value_to is None else _rounded(m.value_to * factor_to),
         _annual_basis(sentence, (low[end : end + FORM_REACH], low[after : after + FORM_REACH]), lexicon) or form if is_annual else form,
-        qualifier, form, m.role,
+        qualifier, form, m.role, parts_a_year,
     )  # fmt: skip
 
 
@@ -199,7 +199,9 @@ def _form(after: str, before: str, low: str, lexicon: UnitLexicon) -> str | None
             told = lexicon.forms.search(after) if basis == "contained" else None
             return "ore" if told and told.lastgroup == "ore" else basis
     clause = max(map(before.rfind, CLAUSE_MARKS)) + 1
-    sides = (before[clause:], after, before) if lexicon.data["form_side"] == "before" else (after, before)
+    follows = lexicon.forms.search(after)  # 600吨氧化镨钕, whatever stands before
+    is_next = follows is not None and lexicon.cues["form_next"].fullmatch(after, 0, follows.start())
+    sides = (before[clause:], after, before) if lexicon.data["form_side"] == "before" and not is_next else (after, before)
     for side in sides:
         hits = [(m.start(), m.end(), m.lastgroup or "") for m in lexicon.forms.finditer(side)]
         if hits:

@@ -64,6 +64,7 @@ class Quantity(Struct, frozen=True, gc=False):
     qualifier: str | None = None  # up_to, about, at_least, more_than, less_than
     form_basis: str | None = None  # the basis that the material's form gives, also where `basis` is nameplate or target
     role: str | None = None  # of a change: from, to, by
+    times: int = 1  # how often a year has it, where it is told for a month, a day …; the normalised value is that of the year
 
 
 class Amount(Struct, frozen=True, gc=False):

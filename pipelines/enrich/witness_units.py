@@ -26,6 +26,8 @@ _AFTER = re.compile(
     r"|(week|semaine|周)|(month|mois|月)|(y(?:ear)?|annum|an|année|年)))(?!\w)|[/每](?:(小时)|([天日])|(周)|(月)|(年))"
 )
 _BEFORE = re.compile(r"(?:每?小时|([每日]?日|每天)|(每周)|(每?月)|(每?年))(?:可?处理|生?产|加工)?(?:能力)?(?:矿石|原矿)?[约达为]?\Z")
+_INSIDE = re.compile(r"(?:[\s/](?:month|week|day)|ly|[/／每]?[月周日天])\Z", re.IGNORECASE)
+_TIMES = {12: "month", 52: "week", 365: "day"}
 _NAMES = ("hour", "day", "week", "month", "year")
 
 
@@ -58,6 +60,9 @@ def _rate(figures: Figures, item: Quantity) -> _Rate:
     if after:
         place = next(i for i, group in enumerate(after.groups()) if group)
         return _Rate(item, _NAMES[place % 5], after.end())
+    told = _INSIDE.search(text)
+    if told and item.times > 1:  # the figure holds its period: "100 tonnes per day", 500吨/月
+        return _Rate(item, _TIMES.get(item.times), item.end)
     inside = _BEFORE.search(low, max(figures.start, item.start - 8), item.start) if figures.language == "zh" else None
     if inside:
         period = next((name for name, group in zip(_NAMES[1:], inside.groups(), strict=True) if group), "hour")

@@ -8,6 +8,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import structs
+
 from pipelines.enrich.folding import fold, lower
 from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.quantities import Count, Share
@@ -50,7 +52,7 @@ def witnesses(  # noqa: PLR0913, PLR0917  every kind of reading that a check may
         return cells[i]
 
     for quantity in quantities:
-        cell(quantity.start).quantities.append(quantity)
+        cell(quantity.start).quantities.append(quantity if quantity.times == 1 else _as_written(quantity))
     for amount in amounts:
         cell(amount.start).amounts.append(amount)
     for share in shares:
@@ -68,3 +70,12 @@ def witnesses(  # noqa: PLR0913, PLR0917  every kind of reading that a check may
         for check in CHECKS:
             found += check(figures)
     return sorted(found, key=lambda w: (w.start, w.kind))
+
+
+def _as_written(quantity: Quantity) -> Quantity:
+    """A mass of a month or a day for itself, not what a year makes of it: checks compare what stands there."""
+    to = quantity.normalised_value_to
+    return structs.replace(
+        quantity, normalised_value=quantity.normalised_value / quantity.times, normalised_unit="t",
+        normalised_value_to=None if to is None else to / quantity.times,
+    )  # fmt: skip

@@ -16,6 +16,7 @@ REACHES: tuple[tuple[int, Factuality], ...] = (
 AIMS, WE = mask_of("plan", "target"), mask_of("we", "producer")
 SUBJECT = mask_of("plant", "mine", "project", "price", "demand", "supply_market", "anonymous")
 CLOSED = "；;。"  # after these another statement begins
+OF_PLANTS = frozenset({"facility_change", "production_milestone"})
 STUDIES, STUDIED_NOUN = frozenset({"study", "drilling"}), mask_of("study", "drilling")
 AFTER = ("后", "之后", "以后")  # 建成后: when another thing is to be
 COMPLETE, OPEN = mask_of("complete"), mask_of("open", "commission")
@@ -82,7 +83,9 @@ def is_of_no_plant(document: Document, clause: Clause, fit: Fit) -> bool:  # noq
         return False
     if fit.frame.name == "opening" and fit.anchor[2] & COMPLETE and not fit.anchor[2] & OPEN:
         return bool(document.grammar.other_work.search(document.low, clause.start, clause.end))
-    if fit.frame.type == "facility_change" and document.low.startswith(AFTER, fit.anchor[1]):
+    if fit.frame.type in OF_PLANTS and document.low.startswith(AFTER, fit.anchor[1]):
+        return True
+    if fit.frame.type in OF_PLANTS and document.grammar.compares.match(document.low, clause.start):
         return True
     if fit.frame.name in {"expansion", "second_phase"} and not fit.anchor[3]:  # a phase of which nothing is done
         return not any(m[3] for m in clause.marks) and not clause.quantities

@@ -196,6 +196,7 @@ class Grammar:
         self.negated = re.compile(groups.get("negated", NEVER))  # a verb with its negation
         self.respectively = re.compile(groups.get("respectively", NEVER))
         self.bare_value = re.compile(groups.get("bare_value", NEVER))  # after a price: the new one, without its unit
+        self.compares = re.compile(groups.get("compares", NEVER))  # opens a clause that only compares a figure
         self.past_attribute = re.compile(groups.get("past_attribute", NEVER))  # a negation before it describes a noun
 
     def _cases(self, table: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:

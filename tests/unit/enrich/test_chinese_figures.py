@@ -1,0 +1,52 @@
+"""Figures and days of Chinese: parts of a year, what a mass is of, and lines that say when a text was written."""
+
+import pytest
+
+from pipelines.enrich.document import publication
+from pipelines.enrich.quantities import quantities
+from pipelines.enrich.reading import Page
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("每月可处理废料150吨", (1800, "t/y", "nameplate")),
+        ("月产能由150公噸提高到250公噸", (3000, "t/y", "nameplate")),
+        ("数量每季度12吨", (48, "t/y", None)),
+        ("磁材产能为500吨/月", (6000, "t/y", "nameplate")),
+        ("3月产量1,320吨", (1320, "t", None)),
+        ("4月16日处理废料150吨", (150, "t", "gross")),
+        ("力争把氧化铽年产量做到20吨", (20, "t/y", "target")),
+        ("力争把氧化铽年产能做到20吨", (20, "t/y", "nameplate")),
+        ("每年向其关丹磁材厂提供至多600吨氧化镨钕", (600, "t/y", "REO")),
+        ("采购氧化镝30吨用于磁材生产", (30, "t", "REO")),
+        ("供应2000吨稀土精矿用于氧化物生产", (2000, "t", "concentrate")),
+    ],
+)
+def test_a_mass_is_of_a_year_where_a_part_of_it_is_told(text: str, wanted: tuple[float, str, str | None]) -> None:
+    found = quantities(text, "zh")[-1]
+    assert (found.normalised_value, found.normalised_unit, found.basis) == wanted
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("写于2026年5月23日夜里。昨天饭桌上又被人追问。", ("2026-05-23", "day")),
+        ("2026年7月30日整理。以下按开会先后排列。", ("2026-07-30", "day")),
+        ("作者：老王　发表于 2026-05-02 10:22", ("2026-05-02", "day")),
+        ("2026年3月，伦敦。写这封信的时候，窗外在下雨。", ("2026-03-01", "month")),
+        ("报价日期：4月16日。表中均为含税价。", (None, "day_without_year")),
+        ("发稿时间：2026年6月1日 08:30　责编：李", ("2026-06-01", "day")),
+        ("2026年5月，工厂投产后情况好转。", (None, "unknown")),
+        ("截止日期：2026年6月1日", (None, "unknown")),
+        ("本合同有效期至2026年6月1日。", (None, "unknown")),
+    ],
+)
+def test_a_line_says_when_its_text_was_written(line: str, wanted: tuple[str | None, str]) -> None:
+    text = f"{line}\n工厂已经开工，生产氧化物。"
+    assert publication(Page("x", text, "标题", "某网"), text, "zh")[:2] == wanted
+
+
+@pytest.mark.parametrize(("title", "wanted"), [("4月16日日评：镝价抬头", "day_without_year"), ("镝价4月16日上涨", "unknown")])
+def test_a_title_that_opens_with_a_day_gives_it(title: str, wanted: str) -> None:
+    assert publication(Page("x", "镝价上涨。", title, "某网"), "镝价上涨。", "zh")[:2] == (None, wanted)
