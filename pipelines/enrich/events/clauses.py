@@ -23,6 +23,7 @@ _PRICE, _AMOUNT = _SEEN["@price"], _SEEN["@amount"]
 _VERBAL = FINITE | FORMS["part"]
 _ORGANISATIONS = frozenset({"company", "agency", "publisher"})
 _SITES = frozenset({"facility", "deposit"})
+_INF = FORMS["inf"]
 _FUT, _FUTURE = FORMS["fut"], bits()["future"]
 BEFORE_TIME = 6  # characters between "before" and its date
 _BRACKETS = 60  # characters within which a bracket closes
@@ -126,6 +127,7 @@ def _spans(document: Document, sentence: Clause) -> list[Span]:
         (m.start() + 1, False)
         for m in grammar.cuts.finditer(low, begin, stop)
         if not (m[0] in grammar.verbless and m.start() < first_verb)
+        and not grammar.no_cut.match(low, m.end())
         and not (m[0] in grammar.before_times and document.dates.any_within(m.end(), m.end() + BEFORE_TIME))
     ]
     if grammar.has_borders:
@@ -169,6 +171,8 @@ def _verb_joints(document: Document, sentence: Clause) -> list[tuple[int, bool]]
             elif forms & FINITE and before.endswith(", "):
                 joints.append((start - 1, True))
             has_verb = True
+        elif forms & _INF and has_verb and (joint := document.grammar.joined_future.search(low, max(sentence.start, start - 40), start)):
+            joints.append((joint.start(), False))
     if low.find(document.grammar.absolute_cue, sentence.start, sentence.end) >= 0:
         joints += [(m.start() + 1, False) for m in document.grammar.absolute.finditer(low, sentence.start, sentence.end)]
     joints += [(m.start() + 1, True) for m in document.grammar.resumes.finditer(low, sentence.start, sentence.end)]

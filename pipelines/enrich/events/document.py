@@ -161,6 +161,8 @@ class Grammar:
 
     def _read_reports(self, groups: dict[str, str]) -> None:
         """The groups of reports, notices and minutes, which not every language needs."""
+        self.joined_future = re.compile(groups.get("joined_future", NEVER))  # "and will", before an infinitive
+        self.no_cut = re.compile(groups.get("no_cut", NEVER))  # after "before" and "after": "tax", "costs"
         self.sum_of_above = re.compile(groups.get("sum_of_above", NEVER))
         self.common_basis = re.compile(groups.get("common_basis", NEVER))  # of all the figures of a notice
         self.base_date = re.compile(groups.get("base_date", NEVER))  # after the day of a figure that is compared with
@@ -170,6 +172,13 @@ class Grammar:
         self.elliptic = re.compile(groups.get("elliptic", NEVER))  # "theirs": the thing of the clause before, of another
         self.writer = re.compile(groups.get("writer", NEVER))  # "I"
         self.latter = re.compile(groups.get("latter", NEVER))  # "the latter will supply the former with …"
+        self.aside = re.compile(groups.get("aside", NEVER))  # between a verb of speech and the speaker after it
+        self.told_to = re.compile(groups.get("told_to", NEVER))  # whom the speaker after it tells
+        self.speaker_name = re.compile(groups.get("speaker_name", NEVER))  # of a speaker outside the register, after the verb
+        self.they = re.compile(groups.get("they", NEVER))  # a pronoun and what may stand between it and its verb
+        self.rivals = re.compile(groups.get("rivals", NEVER))  # "its competitors": not itself
+        self.public_office = re.compile(groups.get("public_office", NEVER))  # of no company
+        self.opinion = re.compile(groups.get("opinion", NEVER))  # « Pour Marie Blanc, économiste chez X, »
         self.of_paper = re.compile(groups.get("of_paper", NEVER))  # "our" and what a paper has
         self.officer, self.manner, self.nobody_named, self.tellers_house = (re.compile(groups.get(name, NEVER)) for name in OFFICERS[:4])
         self.unnamed_firm, self.other_work, self.heading_period, self.funds_whom = (

@@ -101,7 +101,12 @@ class People:
         low, known = self.document.low, self.words
         begin = 1 + max(start - 1, *(low.rfind(mark, start, verb) for mark in ',"”'))
         words = low[begin:verb]
-        if not words.strip() or any(m.type not in NOT_SPEAKERS and m.end <= verb for m in self.document.mentions.within(begin, verb)):
+        firms = [m for m in self.document.mentions.within(begin, verb) if m.type not in NOT_SPEAKERS and m.end <= verb]
+        if firms:  # "analyst Irene Sato of X": what she says later is X's as well
+            person = FULL_NAME.fullmatch(self.document.text, begin, verb)
+            if person and person.end("name") < firms[0].start:
+                self.known[person["name"].split()[-1]] = Voice(firms[0], firms[0].surface, True)
+        if firms or not words.strip():
             return None
         text = self.document.text[begin:verb].strip()
         staff = STAFF.fullmatch(self.document.text, begin, verb)

@@ -70,12 +70,12 @@ class _Reader:
         self.lead = self.discourse.lead = next(iter(found_companies(document)), None)
 
     def _spoken_of(self, parts: list[Clause]) -> Mention | None:
-        """The company that a sentence is about: the first that it names, else the last that did something, else the text's."""
-        for part in parts:
-            for mention in part.organisations:
-                if mention.type == "company":
-                    return mention
-        return self.discourse.operator or self.lead
+        """The company that a sentence is about: the text's or the first that it names, else the last that did something."""
+        named = [mention for part in parts for mention in part.organisations if mention.type == "company"]
+        lead = self.lead.entity_id if self.lead else None
+        if lead and len(named) > 1:
+            named.sort(key=lambda mention: mention.entity_id != lead)
+        return named[0] if named else self.discourse.operator or self.lead
 
     def _outside_names(self, marks: list[Mark]) -> list[Mark]:
         """Words that are part of an organisation's name tell nothing ("European Commission", "Energy Fuels")."""
