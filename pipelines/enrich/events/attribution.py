@@ -7,6 +7,7 @@ from typing import Literal
 from pipelines.enrich.events.cases import case_of
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
+from pipelines.enrich.events.inverted import past_asides
 from pipelines.enrich.events.officers import Officers
 from pipelines.enrich.events.people import NOT_SPEAKERS, PERSON, People, Voice
 from pipelines.enrich.lexicon import FINITE, FORMS, Mark, mask_of
@@ -32,6 +33,7 @@ OPENING = 30  # characters of a sentence in which its unnamed speaker is
 AFTER = 60  # the same, where the quote comes first
 _NAME = re.compile(r"\s(?:the\s)?([A-ZÀ-Þ][\w&.'’-]+(?:\s[A-ZÀ-Þ][\w&.'’-]+){0,4})(?=\s?(?:,|$|\())")
 _PAPER = re.compile(r"《([^》\n]{2,16})》")
+_CLOSED = ("»", "”", '"')
 _QUOTES = ('"', "“", "«", "‘", "「")
 
 
@@ -41,6 +43,7 @@ class Speakers:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.last: Voice | None = None
+        self.heard = -1  # where the sentence ends that the last speaker was named in
         self.start = self.stop = 0  # of the sentence
         self.asks = self._has_questions()
         self.people = People(document)
@@ -54,6 +57,12 @@ class Speakers:
 
     def of(self, clauses: list[Clause], spoken_of: Mention | None) -> Voice | None:
         """The speaker that a sentence names; `spoken_of` is the company that the text is about."""
+        voice = self._of(clauses, spoken_of)
+        if voice is not None:
+            self.heard = self.stop
+        return voice
+
+    def _of(self, clauses: list[Clause], spoken_of: Mention | None) -> Voice | None:
         unnamed = None
         self.start, self.stop = (clauses[0].start, clauses[-1].end) if clauses else (0, 0)
         house = self._house()
@@ -86,7 +95,8 @@ class Speakers:
         """The firm whose people a sentence opens with (« Chez X, on s'attend … »)."""
         opening = self.document.grammar.house.match(self.document.low, self.start)
         if opening is None:
-            return None
+            opinion = self.document.grammar.opinion.match(self.document.text, self.start)
+            return Voice(None, opinion[1], True) if opinion else None
         named = [m for m in self.document.mentions.within(*opening.span(1)) if m.type not in NOT_SPEAKERS]
         surface = self.document.text[opening.start(1) : opening.end(1)]
         return Voice(named[0], named[0].surface, True) if named else Voice(None, surface, surface[:1].isupper())
@@ -114,7 +124,7 @@ class Speakers:
     def _after(self, clause: Clause, mark: Mark, spoken_of: Mention | None, *, inverted: bool = False) -> Voice | None:
         """The speaker after "according to" or, where the quote comes first, after the verb."""
         document = self.document
-        end = mark[1]
+        end = past_asides(document, mark[1], min(mark[1] + AFTER, self.stop)) if inverted else mark[1]
         limit = min(end + AFTER, self.stop)
         comma = document.low.find("," if document.grammar.has_borders else "，", end, limit)
         limit = limit if comma < 0 else comma
@@ -132,6 +142,7 @@ class Speakers:
         if unnamed:
             return Voice(None, self._noun_phrase(clause, unnamed, end), False)
         outside = _NAME.match(document.text, end, limit) if mark[2] & ACCORDING and document.grammar.has_borders else None
+        outside = outside or (document.grammar.speaker_name.match(document.text, end, limit) if not marks else None)
         if outside and not marks and document.low[mark[0] : end] != "per":  # a person named before, a firm outside the register
             name = outside[1].rstrip(".")
             return self.people.by_surname(name, mark[0], spoken_of) or Voice(None, name, True)
@@ -145,7 +156,7 @@ class Speakers:
         start = clause.head[0] if clause.head else clause.start
         document, low = self.document, max(start, mark[0] - REACH)
         persons = self.people if document.grammar.has_borders else self.officers
-        beside = persons.beside(low, mark[0], spoken_of)
+        beside = persons.beside(low, mark[0], spoken_of) or self._goes_on_speaking(clause, mark)
         if beside is not None:
             return beside
         marks = [m for m in clause.marks if m[2] & SPEAKER and low <= m[0] and m[1] <= mark[0] + 1]
@@ -154,6 +165,8 @@ class Speakers:
             if mention.type in NOT_SPEAKERS or mention.end > mark[0]:
                 continue
             case = case_of(document, clause, mention)
+            if mention.is_anaphor and document.grammar.rivals.match(document.low, mention.start):
+                return Voice(None, document.text[mention.start : mark[0]].strip(), False)
             if last is not None and last[0] > mention.end:
                 if last[2] & TITLE and case in {"", "of"}:
                     return Voice(mention, mention.surface, True)
@@ -181,6 +194,12 @@ class Speakers:
                 else self._source(clause, start, mark)
             )
         return found
+
+    def _goes_on_speaking(self, clause: Clause, mark: Mark) -> Voice | None:
+        """The speaker of the sentence before, for whom a pronoun stands right before the verb (« Elle ajoute que … »)."""
+        near = self.last is not None and 0 <= self.start - self.heard <= BESIDE
+        words = self.document.low[clause.start : mark[0]]
+        return self.last if near and self.document.grammar.they.fullmatch(words) else None
 
     def _at_head(self, head: Clause, clause: Clause, mark: Mark) -> Voice | None:
         """An unnamed speaker of whom relative clauses tell before the verb comes ("An engineer I know, who …, tells me that …")."""
@@ -224,6 +243,8 @@ class Speakers:
         if mark[2] & PRONOUN:
             return self._inverted(clause, mark) or self.last
         before = self.document.low[max(0, mark[0] - 30) : mark[0]]
+        if self.document.grammar.public_office.match(self.document.low, mark[0]):
+            return Voice(None, self._noun_phrase(clause, mark, max(clause.start, mark[0] - 20)), True)
         if spoken_of is not None and (self.document.grammar.definite.search(before) or mark[0] - clause.start < 3):
             return Voice(spoken_of, spoken_of.surface, True)
         return Voice(None, self._noun_phrase(clause, mark, clause.start), True)
@@ -232,7 +253,10 @@ class Speakers:
         """The sentence's own subject, where the pronoun of an inversion stands for it (« Le METI portera …, a-t-il dit »)."""
         if not self.document.low.startswith("-", mark[0] - 1):
             return None
-        for mention in self.document.mentions.within(self.start, mark[0]):
+        end = mark[0]
+        for mention in self.document.mentions.within(self.start, end):
+            if any(mark in self.document.text[mention.end : end] for mark in _CLOSED):
+                continue  # who is spoken of in the quote
             if mention.type not in NOT_SPEAKERS and case_of(self.document, clause, mention) in {"", "of"}:
                 return Voice(mention, mention.surface, True)
         return None

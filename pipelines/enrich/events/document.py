@@ -179,6 +179,13 @@ class Grammar:
         self.rivals = re.compile(groups.get("rivals", NEVER))  # "its competitors": not itself
         self.public_office = re.compile(groups.get("public_office", NEVER))  # of no company
         self.opinion = re.compile(groups.get("opinion", NEVER))  # « Pour Marie Blanc, économiste chez X, »
+        self.aside = re.compile(groups.get("aside", NEVER))  # between a verb of speech and the speaker after it
+        self.told_to = re.compile(groups.get("told_to", NEVER))  # whom the speaker after it tells
+        self.speaker_name = re.compile(groups.get("speaker_name", NEVER))  # of a speaker outside the register, after the verb
+        self.they = re.compile(groups.get("they", NEVER))  # a pronoun and what may stand between it and its verb
+        self.rivals = re.compile(groups.get("rivals", NEVER))  # "its competitors": not itself
+        self.public_office = re.compile(groups.get("public_office", NEVER))  # of no company
+        self.opinion = re.compile(groups.get("opinion", NEVER))  # « Pour Marie Blanc, économiste chez X, »
         self.of_paper = re.compile(groups.get("of_paper", NEVER))  # "our" and what a paper has
         self.officer, self.manner, self.nobody_named, self.tellers_house = (re.compile(groups.get(name, NEVER)) for name in OFFICERS[:4])
         self.unnamed_firm, self.other_work, self.heading_period, self.funds_whom = (

@@ -11,7 +11,7 @@ from pipelines.enrich.lexicon import mask_of
 from pipelines.enrich.reading import Actor
 
 ISSUE, FUND = mask_of("raise_funds", "raise_capital", "equity"), mask_of("fund", "debt", "grant")
-EQUITY = mask_of("equity")
+EQUITY, WE = mask_of("equity"), mask_of("we")
 BUY = mask_of("buy")
 RECEIVE = mask_of("receive", "raise_funds", "raise_capital", "apply", "sell")
 DATIVE = frozenset({"lui", "leur"})  # whom something is given to
@@ -84,8 +84,10 @@ def _owners(stage: Stage) -> Cast:
         found += [Party(m, "object", -3) for m in earlier[-1:]]
     found = distinct(found)
     is_alone = len(found) == 1 and found[0].case != "by"
-    if is_alone and found[0].mention.start > stage.fit.anchor[0] and stage.discourse.operator is not None:
-        found = distinct([Party(stage.discourse.operator, "", -2), *found])
+    ours = stage.speaker if stage.clause.concepts & WE and stage.speaker is not None and is_company(stage.speaker) else None
+    leader = ours or stage.discourse.operator
+    if is_alone and found[0].mention.start > stage.fit.anchor[0] and leader is not None:
+        found = distinct([Party(leader, "", -2), *found])
     joint = stage.fit.frame.name == "joint_venture"
     if joint:  # its name is none of its owners
         low = stage.document.low

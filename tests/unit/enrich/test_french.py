@@ -11,6 +11,7 @@ from pipelines.enrich.read import read
 from pipelines.enrich.reading import Event, Page
 
 TELLINGS = tomllib.loads(Path(__file__).with_name("french.toml").read_text(encoding="utf-8"))
+VOICES = tomllib.loads(Path(__file__).with_name("french_voices.toml").read_text(encoding="utf-8"))
 CONTEXT = "La filière des terres rares suit le néodyme, le dysprosium, les oxydes et les aimants NdFeB.\n"
 
 
@@ -29,6 +30,13 @@ def ids(event: Event) -> list[str]:
 def test_a_sentence_tells_what_it_tells(sentence: str, wanted: list[str]) -> None:
     found = [[f"{event.type}:{event.factuality}", *ids(event)] for event in events(sentence)]
     assert found == ([wanted] if wanted else [])
+
+
+@pytest.mark.parametrize(("text", "wanted"), VOICES.items())
+def test_what_is_said_is_the_word_of_who_says_it(text: str, wanted: str) -> None:
+    said = events(text)[-1].attribution
+    kind, _, name = wanted.partition(" ")
+    assert (said.kind, said.to if name else "") == (kind, name)
 
 
 def test_none_of_it_is_denied_of_the_same_giver() -> None:
