@@ -128,6 +128,8 @@ def _add_words(drafts: Drafts, language: str) -> None:
     known: dict[str, Any] = knowledge(language, "names")
     for form in (*known["legal"]["forms"], *known["legal"].get("words", ())):
         add(form, Role.LEGAL)
+    for trade in known["legal"].get("trades", ()):
+        add(trade, Role.LEGAL, "trade")
     for type_, endings in known["organisations"].items():
         for ending in endings:
             add(ending, Role.SUFFIX, type_)

@@ -12,6 +12,7 @@ from pipelines.enrich.name_index import Pattern, Role
 _CAPITAL = r"(?![a-zß-öø-ÿœ])[^\W\d_]"
 _CAPITALISED = rf"{_CAPITAL}[\w'&.-]*"
 _BEFORE_FORM = re.compile(rf"(?:{_CAPITALISED}(?: (?:&|and|of|de|du|et|für) )?[ ]?){{1,5}},?$")
+_BEFORE_TRADE = re.compile(rf"(?:{_CAPITALISED}(?: &)? ){{1,4}}$")
 _AFTER_HEAD = re.compile(rf"(?:(?:the |la |l'|le |les )?{_CAPITALISED}(?:(?:,| and| et| of| de| des| du)? (?={_CAPITAL}))?){{1,6}}")
 _AFTER_DESCRIPTOR = re.compile(rf"{_CAPITALISED}(?: {_CAPITALISED}){{0,3}}")
 _ARTICLE = re.compile(r"(?:^|\W)(?:l'|le |la |du |au |d'un |un |une )$", re.IGNORECASE)
@@ -37,6 +38,8 @@ def organisations(
     ends = [end for _, end, _ in taken]
     for start, end, pattern in words:
         span = _span(context, start, end, pattern)
+        if span and found and found[-1][0] == span[0]:  # "Blue Harbor Alloys" before its legal form
+            found.pop()
         if not span or (found and found[-1][1] > span[0]):
             continue
         i = bisect_right(ends, span[0])
@@ -93,7 +96,8 @@ def _span(  # noqa: PLR0911  one way for each kind of word
     if pattern.roles & Role.LEGAL:
         if folded[start - 1 : start] != " ":
             return None
-        name = _BEFORE_FORM.search(folded, max(0, start - REACH), start - 1)
+        is_trade = pattern.type == "trade"
+        name = (_BEFORE_TRADE if is_trade else _BEFORE_FORM).search(folded, max(0, start - REACH), start - (not is_trade))
         if name and not context.opens_sentence(start):
             dot = folded[end : end + 1] == "." and pattern.text[-1] != "." and folded[end + 1 : end + 2] not in {" ", ""}
             return _within_line(context, name.start(), end + dot, "company")

@@ -105,7 +105,8 @@ class People:
         if firms:  # "analyst Irene Sato of X": what she says later is X's as well
             person = FULL_NAME.fullmatch(self.document.text, begin, verb)
             if person and person.end("name") < firms[0].start:
-                self.known[person["name"].split()[-1]] = Voice(firms[0], firms[0].surface, True)
+                voice = self.known[person["name"].split()[-1]] = Voice(firms[0], firms[0].surface, True)
+                return voice
         if firms or not words.strip():
             return None
         text = self.document.text[begin:verb].strip()
