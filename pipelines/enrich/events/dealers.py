@@ -1,7 +1,8 @@
 """Supplier and buyer of an agreement."""
 
+from pipelines.enrich.events.cases import case_of
 from pipelines.enrich.events.clauses import Party
-from pipelines.enrich.events.discourse import is_company
+from pipelines.enrich.events.discourse import is_company, parent_of
 from pipelines.enrich.events.parts import BODY, Cast, Stage, actor, distinct, once, present
 from pipelines.enrich.events.slots import stage_from
 from pipelines.enrich.lexicon import mask_of
@@ -80,9 +81,10 @@ def _sides(found: list[Party], anchor: int) -> tuple[list[Party], list[Party]]:
 def _buys(stage: Stage, sides: tuple[list[Party], list[Party]], concepts: int) -> bool:
     """Whether the first side is the buyer: by prepositions, by the verb, else by who stands later in the chain."""
     second = {p.case for p in sides[1]}
-    if "from" in second:
+    gives = _gives_from_own_plant(stage, sides[0])
+    if not gives and "from" in second:
         return True
-    if "to" in second:
+    if gives or "to" in second:
         return False
     verbs = 0
     for mark in stage.clause.marks:
@@ -96,6 +98,13 @@ def _buys(stage: Stage, sides: tuple[list[Party], list[Party]], concepts: int) -
         return makers[1] is True
     ranks = [max((_rank(p.mention) for p in side), default=0) for side in sides]
     return ranks[0] > ranks[1]
+
+
+def _gives_from_own_plant(stage: Stage, side: list[Party]) -> bool:
+    """Whether the goods come from a plant of the first side (每年从诺兰斯供应…)."""
+    own = {p.mention.entity_id for p in side} - {None}
+    sites = ((c, s) for c in stage.domain for s in c.sites if parent_of(s.entity_id) in own)
+    return bool(own) and any(case_of(stage.document, clause, site) == "from" for clause, site in sites)
 
 
 def _makes_goods(stage: Stage, side: list[Party]) -> bool | None:

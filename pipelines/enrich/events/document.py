@@ -32,6 +32,9 @@ NEVER = "$a"  # of a language that has no such words
 # Groups of a language without borders alone: officers (see `officers`), firms without a name, work that is no plant, headings.
 OFFICERS = ("officer", "manner", "nobody_named", "tellers_house", "unnamed_firm", "other_work", "heading_period", "funds_whom")
 
+# What stands before and after a company in a line that names nothing else, and what no such line holds (see `sections`).
+SECTIONS = ("section_mark", "section_end", "section_label")
+
 
 class Found(Struct, frozen=True):
     """All that the other modules found in the clean text, each in the order of the text."""
@@ -172,13 +175,7 @@ class Grammar:
         self.elliptic = re.compile(groups.get("elliptic", NEVER))  # "theirs": the thing of the clause before, of another
         self.writer = re.compile(groups.get("writer", NEVER))  # "I"
         self.latter = re.compile(groups.get("latter", NEVER))  # "the latter will supply the former with …"
-        self.aside = re.compile(groups.get("aside", NEVER))  # between a verb of speech and the speaker after it
-        self.told_to = re.compile(groups.get("told_to", NEVER))  # whom the speaker after it tells
-        self.speaker_name = re.compile(groups.get("speaker_name", NEVER))  # of a speaker outside the register, after the verb
-        self.they = re.compile(groups.get("they", NEVER))  # a pronoun and what may stand between it and its verb
-        self.rivals = re.compile(groups.get("rivals", NEVER))  # "its competitors": not itself
-        self.public_office = re.compile(groups.get("public_office", NEVER))  # of no company
-        self.opinion = re.compile(groups.get("opinion", NEVER))  # « Pour Marie Blanc, économiste chez X, »
+        self.offices = re.compile(groups.get("offices", NEVER))  # "the chief executive", of the company spoken of
         self.aside = re.compile(groups.get("aside", NEVER))  # between a verb of speech and the speaker after it
         self.told_to = re.compile(groups.get("told_to", NEVER))  # whom the speaker after it tells
         self.speaker_name = re.compile(groups.get("speaker_name", NEVER))  # of a speaker outside the register, after the verb
@@ -212,6 +209,7 @@ class Grammar:
         self.negated = re.compile(groups.get("negated", NEVER))  # a verb with its negation
         self.respectively = re.compile(groups.get("respectively", NEVER))
         self.bare_value = re.compile(groups.get("bare_value", NEVER))  # after a price: the new one, without its unit
+        self.section_mark, self.section_end, self.section_label = (re.compile(groups.get(name, NEVER)) for name in SECTIONS)
         self.compares = re.compile(groups.get("compares", NEVER))  # opens a clause that only compares a figure
         self.past_attribute = re.compile(groups.get("past_attribute", NEVER))  # a negation before it describes a noun
 

@@ -12,6 +12,7 @@ from pipelines.enrich.events.filling import Filler
 from pipelines.enrich.events.frames import anchors, fitting
 from pipelines.enrich.events.people import Voice
 from pipelines.enrich.events.relevance import Relevance
+from pipelines.enrich.events.sections import Sections
 from pipelines.enrich.events.slots import material_ids, stage_from
 from pipelines.enrich.events.superlatives import is_of_the_claim, is_without_rival, superlative
 from pipelines.enrich.events.telling import told
@@ -67,7 +68,8 @@ class _Reader:
         self.turn: Voice | None = None  # who has the floor, in minutes and interviews
         self.asked: Product | None = None  # the product of the last question
         self.speakers = Speakers(document)
-        self.lead = self.discourse.lead = next(iter(found_companies(document)), None)
+        self.first = self.lead = self.discourse.lead = next(iter(found_companies(document)), None)
+        self.sections = Sections(document)
 
     def _spoken_of(self, parts: list[Clause]) -> Mention | None:
         """The company that a sentence is about: the text's or the first that it names, else the last that did something."""
@@ -115,6 +117,8 @@ class _Reader:
                 self.filler.calendar.next_paragraph()
                 self.paragraph_voice = None
                 self._take_turn(sentence)
+                if self.own_release is None:
+                    self._take_section(sentence)
                 if self.document.grammar.background.search(self.document.text[sentence.start : sentence.start + 80]):
                     skipped = paragraph
             if paragraph != skipped and SHORTEST <= sentence.end - sentence.start <= LONGEST:
@@ -152,6 +156,13 @@ class _Reader:
             self.filler.calendar.note_prices(parts)
         self._note(parts)
         return _one_assessment(found)
+
+    def _take_section(self, sentence: Sentence) -> None:
+        """A paragraph under the name of a company, or labelled with it, is about that company."""
+        named, is_told = self.sections.of(sentence)
+        self.lead = self.discourse.lead = named or self.first
+        if named is not None or is_told:
+            self.discourse.operator = named
 
     def _take_turn(self, sentence: Sentence) -> None:
         """A paragraph that begins with a name and an organisation in brackets is that organisation's word, till the next turn."""
