@@ -43,8 +43,8 @@ class Airflow:
         return str(self._until(ended, seconds, lambda: f"the run {run} of {dag} did not end in {seconds:.0f} s"))
 
     def runs_since(self, dag: str, since: str, run_type: str | None = None) -> list[str]:
-        """Ids of the runs that started to be due after `since` (ISO 8601), the latest first."""
-        query = {"run_after_gte": since, "order_by": "-run_after", "limit": "100"} | ({"run_type": run_type} if run_type else {})
+        """Ids of the runs that began after `since` (ISO 8601), the latest first; one of the schedule may be due a little earlier."""
+        query = {"start_date_gte": since, "order_by": "-run_after", "limit": "100"} | ({"run_type": run_type} if run_type else {})
         return [str(run["dag_run_id"]) for run in self._call("GET", f"/api/v2/dags/{dag}/dagRuns", params=query)["dag_runs"]]
 
     def woken_run(self, dag: str, since: str, seconds: float) -> str:

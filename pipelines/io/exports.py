@@ -6,12 +6,13 @@ put together into others and stay for a while, for readers of an earlier `latest
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
 import orjson
+import pyarrow as pa
 import pyarrow.parquet as pq
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Operation, Snapshot
@@ -20,6 +21,7 @@ from pipelines.errors import Transient
 from pipelines.io.objects import Objects
 
 ATTEMPTS = 10
+ROW_GROUP_BYTES = 4 * 2**20  # decoded
 
 
 def latest_key(table: str) -> str:
@@ -87,14 +89,31 @@ def _added(snapshot: Snapshot) -> int:
     return int((snapshot.summary.additional_properties if snapshot.summary else {}).get("added-records", 0))
 
 
+def parquet(schema: pa.Schema, row_groups: Iterable[pa.Table]) -> bytes:
+    """A Parquet file of the row groups."""
+    sink = io.BytesIO()
+    with pq.ParquetWriter(sink, schema, compression="zstd") as writer:
+        for group in row_groups:
+            writer.write_table(group)
+    return sink.getvalue()
+
+
+def halved(rows: pa.Table) -> Iterator[pa.Table]:
+    """The rows in parts of at most ROW_GROUP_BYTES, or of one row: a reader decodes a row group as a whole."""
+    if rows.nbytes <= ROW_GROUP_BYTES or rows.num_rows < 2:
+        yield rows
+    else:
+        middle = rows.num_rows // 2
+        yield from halved(rows.slice(0, middle))
+        yield from halved(rows.slice(middle))
+
+
 def _write(objects: Objects, name: str, table: Table, snapshot: Snapshot) -> dict[str, Any]:
     scan = table.incremental_append_scan(
         from_snapshot_id_exclusive=snapshot.parent_snapshot_id, to_snapshot_id_inclusive=snapshot.snapshot_id
     )
     rows = scan.to_arrow()
-    sink = io.BytesIO()
-    pq.write_table(rows, sink, compression="zstd")
-    body = sink.getvalue()
+    body = parquet(rows.schema, halved(rows))
     key = f"exports/{name}/{snapshot.sequence_number:012d}-{snapshot.snapshot_id}.parquet"
     objects.put(key, body)
     return {

@@ -14,12 +14,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.io.exports import change_latest, latest_key, read_latest
+from pipelines.io.exports import ROW_GROUP_BYTES, change_latest, latest_key, parquet, read_latest
 from pipelines.io.objects import Objects
 
 TARGET_BYTES = 16 * 2**20  # compressed
-BATCH_BYTES = 2 * 2**20  # decoded, read at once
-ROW_GROUP_BYTES = 8 * 2**20  # decoded; what a merge holds in memory at once, besides the files' own bytes
 
 
 def merge_exports(objects: Objects, name: str, at_least: int) -> dict[str, int]:
@@ -87,16 +85,10 @@ def _month(file: dict[str, Any]) -> str:
 def _merge(objects: Objects, name: str, group: list[dict[str, Any]]) -> dict[str, Any]:
     """Write one file with the rows of several, in their order, and return its entry."""
     schema = pq.read_schema(io.BytesIO(objects.get(group[-1]["key"])))  # columns are only ever added
-    sink = io.BytesIO()
-    rows = 0
-    with pq.ParquetWriter(sink, schema, compression="zstd") as writer:
-        for tables in _portions(objects, group):
-            whole = pa.concat_tables([schema.empty_table(), *tables], promote_options="permissive").select(schema.names).cast(schema)
-            writer.write_table(whole)
-            rows += whole.num_rows
+    body = parquet(schema, (_as(schema, tables) for tables in _portions(objects, group)))
+    rows = pq.read_metadata(io.BytesIO(body)).num_rows
     if rows != sum(f["rows"] for f in group):
         raise RuntimeError(f"putting {len(group)} exports of {name} together made {rows} rows of {sum(f['rows'] for f in group)}")
-    body = sink.getvalue()
     digest = sha256(body).hexdigest()
     first, last = (group[i]["key"].rpartition("/")[2][:12] for i in (0, -1))
     key = f"exports/{name}/{first}-{last}-{digest[:16]}.parquet"
@@ -111,17 +103,22 @@ def _merge(objects: Objects, name: str, group: list[dict[str, Any]]) -> dict[str
     }
 
 
+def _as(schema: pa.Schema, tables: list[pa.Table]) -> pa.Table:
+    return pa.concat_tables([schema.empty_table(), *tables], promote_options="permissive").select(schema.names).cast(schema)
+
+
 def _portions(objects: Objects, group: list[dict[str, Any]]) -> Iterator[list[pa.Table]]:
-    """Rows of the files, as many at once as make a row group: a small file may be large when it is decoded."""
+    """Row groups of the files, as many as make a new one: a file is small as it is stored, but may be large when it is decoded."""
     portion: list[pa.Table] = []
+    held = 0
     for file in group:
         with pq.ParquetFile(io.BytesIO(objects.get(file["key"]))) as opened:
-            decoded = sum(opened.metadata.row_group(i).total_byte_size for i in range(opened.num_row_groups))
-            rows = max(1, opened.metadata.num_rows * BATCH_BYTES // max(decoded, 1))
-            for batch in opened.iter_batches(batch_size=min(rows, 100_000)):
-                portion.append(pa.Table.from_batches([batch]))
-                if sum(t.nbytes for t in portion) >= ROW_GROUP_BYTES:
+            for i in range(opened.num_row_groups):
+                rows = opened.read_row_group(i, use_threads=False)
+                if portion and held + rows.nbytes > ROW_GROUP_BYTES:
                     yield portion
-                    portion = []
+                    portion, held = [], 0
+                portion.append(rows)
+                held += rows.nbytes
     if portion:
         yield portion

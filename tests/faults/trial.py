@@ -243,7 +243,7 @@ class Trial:
         found = self.complaints()
         self.figures["seconds"] = round(time.monotonic() - self.began, 1)
         print(f"{self.name}: seed {self.seed}, {self.figures}")
-        assert found == []
+        assert not found, "\n".join(found)
 
     def close(self) -> None:
         """End what still runs."""

@@ -86,7 +86,7 @@ def _run(task: Task) -> int:
     elif task.how == "maintain":
         from pipelines.maintain import maintain  # noqa: PLC0415
 
-        logging.info("maintained: %s", maintain(task.settings))
+        logging.info("maintained: %s", maintain(task.settings, logging.info))
     else:
         hindrances.pull_from_memory(task.settings, task.options)
     return 0
