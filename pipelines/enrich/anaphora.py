@@ -145,7 +145,8 @@ class _Reader:
         if earlier and self.language == "zh" and len({m.entity_id or m.surface for m in earlier}) > 1:
             return []  # 其 may be any of them
         if earlier:
-            part = max(self.low.rfind(mark, 0, start) for mark in ";；")
+            begin = self.starts[sentence] if sentence else 0
+            part = max(self.low.rfind(mark, begin, start) for mark in ";；")
             return [self._first([m for m in earlier if m.start > part] or earlier, sentence)]
         said = self.low[self.starts[sentence] : start]
         if kind == "possessive" and self._is_of_site(start, sentence):

@@ -209,13 +209,19 @@ def _is_venue(name: str) -> bool:
     words = name.split()
     if 1 < len(words) < VENUE_WORDS and words[0] in _venues("heads") and _venues("papers").isdisjoint(words):
         return True
-    return name in _venues() or any(venue in name for venue in _venues() if not venue.isascii())
+    return name in _venues() or any(venue in name for venue in _venues_without_spaces())
 
 
 @cache
 def _venues(table: str = "venues") -> frozenset[str]:
     tables = tomllib.loads(files(__package__).joinpath("venues.toml").read_text(encoding="utf-8"))
     return frozenset(name.casefold() for name in tables[table])
+
+
+@cache
+def _venues_without_spaces() -> tuple[str, ...]:
+    """Names that may stand inside a longer one, as Chinese ones do."""
+    return tuple(venue for venue in _venues() if not venue.isascii())
 
 
 def _entity(name: str) -> str | None:

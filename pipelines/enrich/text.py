@@ -101,7 +101,7 @@ def is_promotional(line: str) -> bool:
 def _is_lone_menu(lines: list[str], i: int) -> bool:
     """Tell whether a line is a menu, and no row of a table."""
     line = lines[i].strip()
-    if not DIVIDED.search(line) or not is_menu(line):
+    if not is_menu(line):
         return False
     mark = next((sign for sign in "|｜¦·•/／\u3000" if sign in line), "|")
     return not any(mark in other for other in (*lines[max(0, i - 1) : i], *lines[i + 1 : i + 2]))

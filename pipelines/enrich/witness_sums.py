@@ -28,7 +28,7 @@ _OLD, _NEW = re.compile(r"(?:\bfrom |\bde |[由从自])\Z"), re.compile(r"\s?(?:
 _PER_SHARE = frozenset({"share", "unit"})
 _UNITS = re.compile(r"(?<![\d.,])(\d{1,3}(?:[ .,]\d{1,3}){0,3})( millions?)?(?: of | d'| )(?:units|unités)\b")
 _SMALL = re.compile(
-    r"(?<![\d.,])(\d{1,4}(?:[.,]\d{1,3})?) ?(pence|penny|p(?= )|cents?|centimes?) "
+    r"(\d(?<![\d.,]\d)\d{0,3}(?:[.,]\d{1,3})?) ?(pence|penny|p(?= )|cents?|centimes?) "
     r"?(?:each|apiece|per share|a share|per ordinary share|per unit|l'action|l'une|chacune|pièce|par action|par titre)"
 )
 _BARE = re.compile(r"(?:\b(?:lots|batches|tranches|parts|stages|phases|of|de) )(\d[\d.,]*) (?:and|et) \Z")

@@ -51,6 +51,8 @@ class Speakers:
 
     def _has_questions(self) -> bool:
         """Whether questions stand alone between answers, as in an interview."""
+        if "?" not in self.document.text:
+            return False
         found = self.document.found.sentences
         size = Counter(s.paragraph for s in found)
         return any(size[s.paragraph] == 1 and self.document.text[s.start : s.end].rstrip().endswith("?") for s in found)

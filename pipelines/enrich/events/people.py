@@ -27,9 +27,10 @@ STAFF = re.compile(
     r"(?P<firm>[A-Z][\w&'’.-]+(?:\s[A-Z&][\w&'’.-]*){0,3})\s+"
 )
 SURNAME = re.compile(r"[A-ZÀ-Þ][\w'’-]*[^\W\d_]\Z")
-# Who is present, with whom each speaks for: "Ms. Rao (Acme Metals Corp.), Dr. Lim (Ministry of Mines)".
+# Who is present, with whom each speaks for: "Ms. Rao (Acme Metals Corp.), Dr. Lim (Ministry of Mines)". Begins with a set, as searches
+# of a whole text do here: most characters are passed at once.
 PRESENT = re.compile(
-    r"\b(?:Mr|Ms|Mrs|Miss|Dr|Prof|Sir|Mme|Mlle|MM?|Me)\.?\s(?:[A-ZÀ-Þ][\w'’-]*\.?\s){0,2}(?P<name>[A-ZÀ-Þ][\w'’-]+),?\s\((?P<firm>[^()\n]{2,70})\)"
+    r"[DMPS](?<!\w.)(?:(?<=M)(?:rs?|s|iss|me|lle|M|e)?|(?<=D)r|(?<=P)rof|(?<=S)ir)\.?\s(?:[A-ZÀ-Þ][\w'’-]*\.?\s){0,2}(?P<name>[A-ZÀ-Þ][\w'’-]+),?\s\((?P<firm>[^()\n]{2,70})\)"
 )
 NOT_SPEAKERS = frozenset({"place", "facility", "deposit"})
 
