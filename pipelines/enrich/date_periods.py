@@ -13,6 +13,8 @@ from pipelines.enrich.sentence_senses import Senses
 SAME_REACH = 160  # characters back in which "that day" has its day
 SAME_PARAGRAPH = 400  # the same within a paragraph
 SAME_DAYS = 6  # days before that one that are asked
+REPORTED = frozenset({"month", "quarter", "half", "year", "range"})
+NAMED_BEFORE = 40  # expressions back among which "the quarter" has its own
 
 
 def resolve(found: Expression, senses: Senses, reference: date | None, grammar: Grammar, before: list[DateSpan]) -> Period | None:
@@ -89,6 +91,15 @@ def _same(values: dict[str, Any], sense: Surroundings) -> Period | None:
     if not sense.before:
         return None
     return _period_of_unit(str(values["unit"]), date.fromisoformat(sense.before[-1].first), 0)
+
+
+def _reported(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    """ "In the quarter", "over the period": the last such period that the text named, if it is over."""
+    unit, over = str(values["reported"]), sense.reference.isoformat() if sense.reference else ""
+    found = [d for d in sense.before[-NAMED_BEFORE:] if d.last < over and d.precision in ({unit} if unit else REPORTED)]
+    if not found:
+        return None
+    return date.fromisoformat(found[-1].first), date.fromisoformat(found[-1].last), found[-1].precision
 
 
 def _day_alone(values: dict[str, Any], sense: Surroundings) -> Period | None:
@@ -230,6 +241,7 @@ RESOLVERS: dict[str, Callable[[dict[str, Any], Surroundings], Period | None]] = 
     "day_alone": _day_alone,
     "ago": _ago,
     "same": _same,
+    "reported": _reported,
     "same_day": _same_day,
     "day": _day,
     "day_range": _day_range,

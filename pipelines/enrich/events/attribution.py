@@ -28,6 +28,7 @@ PART = FORMS["part"]
 REACH = 110  # characters between a speaker and the verb
 OF_NOUNS = frozenset({"de", "à"})  # after a verb of speech they begin what is said, after a noun its complement
 STAFF = 9  # characters between "analysts" and their firm
+FLOOR = 500  # characters before a pronoun in which an officer took the floor
 BESIDE = 3  # characters between "according to" and a pronoun
 OPENING = 30  # characters of a sentence in which its unnamed speaker is
 AFTER = 60  # the same, where the quote comes first
@@ -76,7 +77,9 @@ class Speakers:
                 if not mark[2] & SPEECH:
                     continue
                 voice = None
-                if mark[2] & ACCORDING:
+                if mark[2] & PRONOUN:  # "she added"
+                    voice = self._has_floor(mark[0], spoken_of) or self.last
+                elif mark[2] & ACCORDING:
                     voice = self._after(clause, mark, spoken_of)
                 elif mark[2] & SAY:
                     is_agent = mark[3] & PART and self.document.low.startswith(" by ", mark[1])  # "is expected by X to fall"
@@ -243,7 +246,7 @@ class Speakers:
             return None
         mark = marks[-1]
         if mark[2] & PRONOUN:
-            return self._inverted(clause, mark) or self.last
+            return self._inverted(clause, mark) or self._has_floor(mark[0], spoken_of) or self.last
         before = self.document.low[max(0, mark[0] - 30) : mark[0]]
         if self.document.grammar.public_office.match(self.document.low, mark[0]):
             return Voice(None, self._noun_phrase(clause, mark, max(clause.start, mark[0] - 20)), True)
@@ -260,6 +263,19 @@ class Speakers:
             if any(mark in self.document.text[mention.end : end] for mark in _CLOSED):
                 continue  # who is spoken of in the quote
             if mention.type not in NOT_SPEAKERS and case_of(self.document, clause, mention) in {"", "of"}:
+    def _has_floor(self, pronoun: int, spoken_of: Mention | None) -> Voice | None:
+        """The company of an officer who took the floor since the last speaker was named ("Next came the chief executive. …, she said")."""
+        document = self.document
+        start = max(0, pronoun - FLOOR, self.heard)
+        offices = list(document.grammar.offices.finditer(document.low, start, pronoun))
+        if not offices:
+            return None
+        at = offices[-1]
+        beside = [m for m in document.mentions.within(at.end(), at.end() + STAFF) if m.type == "company"]
+        before = [m for m in document.mentions.within(max(0, at.start() - FLOOR), at.start()) if m.type == "company"]
+        firm = beside[0] if beside else before[-1] if before else spoken_of
+        return Voice(firm, firm.surface, True) if firm else None
+
                 return Voice(mention, mention.surface, True)
         return None
 

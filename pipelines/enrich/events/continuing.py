@@ -34,6 +34,10 @@ def continues(document: Document, one: Told, other: Told) -> bool:  # noqa: PLR0
         return True
     if other.fit.frame.name == "start_moved" and unnamed and not other.clause.dates and one.type in OF_PLANTS and one.clause.dates:
         return True  # "…, two months ahead of plan"
+    if one.fit.frame.name in STOPS and other.fit.frame.name in STOPS and unnamed and not other.clause.dates and not document.grammar.has_borders:
+        return True  # 6月8日起停产，预计停产15天
+    if one.fit.frame.name == "joint_venture" and other.type == "financing" and all(m.is_anaphor for m in other.clause.organisations):
+        return True  # …设立合资公司，三方分别出资
     if one.type == "financing" and document.grammar.funds_whom.match(document.low, other.clause.start):
         return True  # 拿出3000万英镑，支持X扩建
     if one.type == "resource_study" and other.type in STUDIED and unnamed and not other.clause.dates:
@@ -145,8 +149,7 @@ def _is_its_size(one: Told, other: Told) -> bool:
     if (
         one.type not in OF_PLANTS | {"policy_control"}
         or other.fit.frame.name not in SIZE
-        or clause.organisations
-        or clause.sites
+        or not all(m.is_anaphor for m in (*clause.organisations, *clause.sites))
         or clause.dates
     ):
         return False

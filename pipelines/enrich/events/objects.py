@@ -9,6 +9,7 @@ from pipelines.enrich.lexicon import Mark, mask_of
 
 PRODUCER = mask_of("producer")
 PROPER = re.compile(r"\s*(?:(?:la |le |les |l['’])?(?:société |groupe )?)[A-ZÀ-Þ][A-ZÀ-Þa-z]")  # a name, in the register or not
+BESIDE = 16  # characters between a verb and the amount that it is of
 SHARED = 24  # characters between a percentage and whose it is
 STAKE = mask_of("stake", "joint_venture", "merge")
 
@@ -20,6 +21,9 @@ def object_fits(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa: 
     anchor = fit.anchor
     if fit.frame.object == "parties":
         return len({m.entity_id or m.surface for m in clause.organisations if m.type == "company"}) > 1
+    if fit.frame.object == "goods":  # "finished 310 tonnes", "310 tonnes were finished"
+        passive = document.grammar.passive.search(document.low[clause.start : anchor[0]])
+        return any(0 <= q.start - anchor[1] < BESIDE or (passive and q.end <= anchor[0]) for q in clause.quantities)
     if any(m[2] & STAKE and not _is_of_no_company(document, clause, m) for m in clause.marks):
         return True
     if fit.frame.object == "stake":

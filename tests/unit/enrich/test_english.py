@@ -113,3 +113,16 @@ def test_what_is_started_where_the_paragraph_stands_has_its_site() -> None:
         ("permit", "caldeira", "2026-05-29"),
         ("schedule_guidance", "caldeira", "2027-01-01"),
     ]
+
+
+def test_the_quarter_is_the_last_one_named_that_is_over() -> None:
+    text = (
+        "In the first quarter Mountain Pass made 1,012 tonnes of NdPr oxide. MP Materials will open a plant in Texas in the third quarter."
+        "\nThe Independence plant finished 310 tonnes of NdFeB magnets in the quarter."
+    )
+    assert [(e.type, e.date) for e in events(text)][-1] == ("production_milestone", "2026-01-01")
+
+
+def test_no_quarter_named_gives_no_date() -> None:
+    (event,) = events("The Independence plant finished 310 tonnes of NdFeB magnets in the quarter.")
+    assert event.date is None

@@ -24,7 +24,7 @@ def chain(text: str, language: str = "en", title: str = "") -> set[str]:
 OTHER_SENSES = {
     "a band and a label": ("en", "Rare Earth toured with the Temptations. The Independence plant pressed the neo soul record."),
     "a peak, a rainbow, a town": ("en", "From the Peak we saw a Rainbow over Hastings, and Donald drove us home past the Fen."),
-    "a member's surname": ("en", "Gemma Lynas asked the minister about rare earths, NdPr, dysprosium and terbium. Ms Lynas is a coming woman, and Lynas knows it."),
+    "a member's surname": ("en", "Gemma Lynas asked about rare earths, NdPr and dysprosium. Ms Lynas is a coming woman, Lynas knows it."),
     "an analyst": ("en", "According to Mr Hastings, demand for NdPr, dysprosium and terbium will rise. Hastings said so on Monday."),
     "fruit": ("en", "Apple growers in Kent fear frost. Apple prices fell, and the Apple harvest will be late."),
     "a record label": ("en", "Apple Records signed the singer in 1968."),
