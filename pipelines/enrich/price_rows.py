@@ -16,7 +16,8 @@ from pipelines.enrich.reading import Amount
 SEPARATOR = re.compile(r"[ \u00a0]*[|\t｜][ \u00a0]*")
 DIGIT = re.compile(r"\d")
 NUMBER = r"\d+(?:[.,'’ \u00a0\u202f\u2009]\d+)*"
-VALUE = re.compile(rf"(?P<a>{NUMBER})(?:\s?[-–—~]\s?(?P<b>{NUMBER}))?")
+BESIDE = r"\s?[(（][^()（）]{1,40}[)）]"  # what the price was before, or its change
+VALUE = re.compile(rf"(?P<a>{NUMBER})(?:\s?[-–—~]\s?(?P<b>{NUMBER}))?(?:{BESIDE})?")
 FEWEST, MOST = 2, 16  # cells of a row
 WIDEST = 40  # characters of a cell that holds a figure or a unit
 LINE = 200  # characters of a line or a heading that may name a unit

@@ -138,6 +138,8 @@ class _Reader:
         one = whole(self.document, sentence, marks)
         tells = may_tell(one.concepts)
         if not (tells or one.concepts & VOICE or self.speakers.last is not None):
+            if self.document.grammar.has_borders:
+                self.filler.calendar.note_prices([one])
             self.discourse.see(one)
             return []
         parts = clauses(self.document, one) if tells or one.concepts & VOICE else [one]
@@ -196,7 +198,7 @@ class _Reader:
             return marks
         if any((mark[2] & OF_PRICES or mark[3] & FINITE) and mark[0] < first.start for mark in marks):
             return marks
-        colon = max(self.document.low.rfind(mark, sentence.start, first.start) for mark in ":|\t")
+        colon = max(self.document.text.rfind(mark, sentence.start, first.start) for mark in ":|\t")
         if colon < 0 or first.start - colon > ROW or not self.document.materials.any_within(sentence.start, colon):
             return marks
         return sorted([*marks, (colon, colon + 1, QUOTE, 0)])

@@ -126,3 +126,10 @@ def test_the_quarter_is_the_last_one_named_that_is_over() -> None:
 def test_no_quarter_named_gives_no_date() -> None:
     (event,) = events("The Independence plant finished 310 tonnes of NdFeB magnets in the quarter.")
     assert event.date is None
+
+
+def test_rows_of_a_table_are_prices_of_the_day_in_its_heading() -> None:
+    table = "Rare earth prices, 5 June 2026 (US$/kg, FOB China)\nProduct\tLow\tHigh\nTerbium oxide\t930\t945\nYttrium metal\t40\t42"
+    assert [(e.type, e.date, e.amount and e.amount.value_to) for e in events(table)] == [
+        ("price_move", "2026-06-05", 945), ("price_move", "2026-06-05", 42),
+    ]  # fmt: skip

@@ -25,6 +25,9 @@ from pipelines.enrich.quantities import amounts
         ("en", "In warehouse, USD/kg:\n\nTerbium oxide: 910 to 930 (unchanged)", [(910, 930, "USD", "kg")]),
         ("zh", "单位：元/吨\n氧化镝：1610000", [(1610000, None, "CNY", "t")]),
         ("fr", "Le gallium vaut 300 dollars le kilo.\nEffectif : 300", [(300, None, "USD", "kg")]),
+        ("en", "Export, FOB China, USD per kg\nTerbium oxide 99.99% | 930-945 (930-940)\nYttrium | 126 (+4)", [
+            (930, 945, "USD", "kg"), (126, None, "USD", "kg"),
+        ]),
         ("en", "Team | Won | Lost\nHarbour | 12 | 3", []),
     ],
 )
