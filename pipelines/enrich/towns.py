@@ -13,6 +13,7 @@ _PLANT_IN = re.compile(
     r"(?:plant|facility|factory|refinery) (?:in|at|near) $"
     r"|\b(?:usine|installation|raffinerie)(?: d['e] ?[\w ]{1,30})? (?:de|d'|à|à proximité de) ?$"
 )
+BESIDE = 14  # characters after a town in which its plant's product stands
 
 
 def plants_of_towns(context: Surroundings, towns: list[tuple[int, int, Pattern]], named: set[str]) -> list[tuple[int, int, str]]:
@@ -21,19 +22,22 @@ def plants_of_towns(context: Surroundings, towns: list[tuple[int, int, Pattern]]
     for start, end, pattern in towns:
         if not context.speaks_of_plant(start):
             continue
-        facility = _facility(context, start, pattern.towns, named)
+        facility = _facility(context, start, end, pattern.towns, named)
         if facility:
             noun = _PLANT_IN.search(context.folded, max(0, start - 70), start) if context.language != "zh" else None
             found.append((noun.start() if noun else start, end, facility))
     return found
 
 
-def _facility(context: Surroundings, start: int, facilities: tuple[str, ...], named: set[str]) -> str | None:
+def _facility(context: Surroundings, start: int, end: int, facilities: tuple[str, ...], named: set[str]) -> str | None:
     """The plant of that town: that of the owner named in the sentence, else of the one owner named in the document."""
     first, last = context.sentence(start)
     said = context.folded[first:last]
     entities = register().entities
     owned = [key for key in facilities if entities[key].parent_id in named or key in named]
+    beside = _makes(context.folded[end : end + BESIDE].partition("厂")[0]) if len(owned) > 1 else set()
+    if beside:  # 关丹磁材厂, "the Kuantan magnet plant": of two plants of a town the one that makes it
+        owned = [key for key in owned if not beside.isdisjoint(entities[key].stages)]
     here = [key for key in owned if any(name in said for name in entities[entities[key].parent_id].names)]
     for group in (here, owned):
         if len(group) == 1:
@@ -51,6 +55,11 @@ _PRODUCTS = {
 
 def _fits(said: str, facility: str) -> bool:
     """Whether the sentence names a product of the plant, or none at all."""
-    low, stages = lower_part(said), register().entities[facility].stages
-    named = {stage for stage, words in _PRODUCTS.items() if any(word in low for word in words)}
+    named, stages = _makes(said), register().entities[facility].stages
     return not named or not named.isdisjoint(stages) or "recycling" in stages
+
+
+def _makes(said: str) -> set[str]:
+    """The steps whose products the words name."""
+    low = lower_part(said)
+    return {stage for stage, words in _PRODUCTS.items() if any(word in low for word in words)}

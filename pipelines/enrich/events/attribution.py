@@ -161,7 +161,7 @@ class Speakers:
         start = clause.head[0] if clause.head else clause.start
         document, low = self.document, max(start, mark[0] - REACH)
         persons = self.people if document.grammar.has_borders else self.officers
-        beside = persons.beside(low, mark[0], spoken_of) or self._goes_on_speaking(clause, mark)
+        beside = persons.beside(low, mark[0], spoken_of) or self._goes_on_speaking(clause, mark) or self._rivals(clause, mark)
         if beside is not None:
             return beside
         marks = [m for m in clause.marks if m[2] & SPEAKER and low <= m[0] and m[1] <= mark[0] + 1]
@@ -170,8 +170,6 @@ class Speakers:
             if mention.type in NOT_SPEAKERS or mention.end > mark[0]:
                 continue
             case = case_of(document, clause, mention)
-            if mention.is_anaphor and document.grammar.rivals.match(document.low, mention.start):
-                return Voice(None, document.text[mention.start : mark[0]].strip(), False)
             if last is not None and last[0] > mention.end:
                 if last[2] & TITLE and case in {"", "of"}:
                     return Voice(mention, mention.surface, True)
@@ -188,7 +186,7 @@ class Speakers:
             if spoken_of is not None and self._is_the_one(clause, last, marks):
                 return Voice(spoken_of, spoken_of.surface, True)
             phrase = self._noun_phrase(clause, last, clause.start)
-            firm = document.grammar.proper.search(phrase)  # of a firm outside the register
+            firm = document.grammar.proper.search(phrase) or self._firm_beside(last, mark)  # of a firm outside the register
             return Voice(None, firm[0], True) if firm else Voice(None, phrase, False)
         found = self._officer(clause, [last] if last else [], low, mark[0], spoken_of)
         if found is None:
@@ -196,7 +194,7 @@ class Speakers:
             found = (
                 Voice(None, document.text[low + unnamed.start(1) : low + unnamed.end(1)].strip(), False)
                 if unnamed
-                else self._source(clause, start, mark)
+                else self._office(start, mark) or self._source(clause, start, mark)
             )
         return found
 
@@ -205,6 +203,11 @@ class Speakers:
         near = self.last is not None and 0 <= self.start - self.heard <= BESIDE
         words = self.document.low[clause.start : mark[0]]
         return self.last if near and self.document.grammar.they.fullmatch(words) else None
+
+    def _rivals(self, clause: Clause, mark: Mark) -> Voice | None:
+        """Others whom a possessive only sets beside the company spoken of (« Ses concurrents jugent que … »)."""
+        rivals = self.document.grammar.rivals.search(self.document.low, clause.start, mark[0])
+        return Voice(None, self.document.text[rivals.start() : mark[0]].strip(), False) if rivals else None
 
     def _at_head(self, head: Clause, clause: Clause, mark: Mark) -> Voice | None:
         """An unnamed speaker of whom relative clauses tell before the verb comes ("An engineer I know, who …, tells me that …")."""
@@ -224,6 +227,18 @@ class Speakers:
         if len(marks) > 1 or not mark[2] & PRODUCER or not document.grammar.has_borders or document.low.endswith("s", mark[0], mark[1]):
             return False
         return bool(document.grammar.definite.search(document.low[max(clause.start, mark[0] - 40) : mark[0]]))
+
+    def _firm_beside(self, last: Mark, verb: Mark) -> re.Match[str] | None:
+        """The name that follows what a Chinese speaker is (咨询机构Project Blue)."""
+        grammar = self.document.grammar
+        return None if grammar.has_borders else grammar.proper.match(self.document.text, last[1], verb[0])
+
+    def _office(self, start: int, mark: Mark) -> Voice | None:
+        """An authority outside the register that stands before a Chinese verb of speech."""
+        if self.document.grammar.has_borders:
+            return None
+        found = self.document.grammar.office.search(self.document.low[start : mark[1]])
+        return Voice(None, found[1], True, is_firm=True) if found else None
 
     def _source(self, clause: Clause, start: int, mark: Mark) -> Voice | None:
         """A forecaster outside the register that a Chinese clause begins with: all before its verb of speech."""
@@ -254,15 +269,6 @@ class Speakers:
             return Voice(spoken_of, spoken_of.surface, True)
         return Voice(None, self._noun_phrase(clause, mark, clause.start), True)
 
-    def _inverted(self, clause: Clause, mark: Mark) -> Voice | None:
-        """The sentence's own subject, where the pronoun of an inversion stands for it (« Le METI portera …, a-t-il dit »)."""
-        if not self.document.low.startswith("-", mark[0] - 1):
-            return None
-        end = mark[0]
-        for mention in self.document.mentions.within(self.start, end):
-            if any(mark in self.document.text[mention.end : end] for mark in _CLOSED):
-                continue  # who is spoken of in the quote
-            if mention.type not in NOT_SPEAKERS and case_of(self.document, clause, mention) in {"", "of"}:
     def _has_floor(self, pronoun: int, spoken_of: Mention | None) -> Voice | None:
         """The company of an officer who took the floor since the last speaker was named ("Next came the chief executive. …, she said")."""
         document = self.document
@@ -276,6 +282,15 @@ class Speakers:
         firm = beside[0] if beside else before[-1] if before else spoken_of
         return Voice(firm, firm.surface, True) if firm else None
 
+    def _inverted(self, clause: Clause, mark: Mark) -> Voice | None:
+        """The sentence's own subject, where the pronoun of an inversion stands for it (« Le METI portera …, a-t-il dit »)."""
+        if not self.document.low.startswith("-", mark[0] - 1):
+            return None
+        end = mark[0]
+        for mention in self.document.mentions.within(self.start, end):
+            if any(mark in self.document.text[mention.end : end] for mark in _CLOSED):
+                continue  # who is spoken of in the quote
+            if mention.type not in NOT_SPEAKERS and case_of(self.document, clause, mention) in {"", "of"}:
                 return Voice(mention, mention.surface, True)
         return None
 

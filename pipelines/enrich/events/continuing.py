@@ -34,7 +34,8 @@ def continues(document: Document, one: Told, other: Told) -> bool:  # noqa: PLR0
         return True
     if other.fit.frame.name == "start_moved" and unnamed and not other.clause.dates and one.type in OF_PLANTS and one.clause.dates:
         return True  # "…, two months ahead of plan"
-    if one.fit.frame.name in STOPS and other.fit.frame.name in STOPS and unnamed and not other.clause.dates and not document.grammar.has_borders:
+    are_stops = one.fit.frame.name in STOPS and other.fit.frame.name in STOPS and not document.grammar.has_borders
+    if are_stops and unnamed and not other.clause.dates:
         return True  # 6月8日起停产，预计停产15天
     if one.fit.frame.name == "joint_venture" and other.type == "financing" and all(m.is_anaphor for m in other.clause.organisations):
         return True  # …设立合资公司，三方分别出资

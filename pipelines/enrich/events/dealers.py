@@ -30,7 +30,8 @@ def dealers(stage: Stage) -> Cast:
     found = [p for p in present(stage, BODY) if p.case != "than"]
     found = distinct([p for p in found if p.mention is not stage.speaker or p.case != "under"])
     sides = _sides(found, stage.fit.anchor[0]) if found else ([], [])
-    if stage.document.grammar.latter.search(stage.document.low, stage.clause.start, stage.clause.end):
+    is_turned = _is_turned(stage)
+    if is_turned:
         sides = (sides[1], sides[0])
     publisher = stage.discourse.publisher
     leader = publisher if stage.own_release and publisher and is_company(publisher) else stage.discourse.operator
@@ -46,7 +47,7 @@ def dealers(stage: Stage) -> Cast:
         own = [leader] if stage.own_release and leader is not None else []
         return Cast([tuple(actor("supplier", m) for m in own)], own, leader if own else None)
     concepts = stage.clause.concepts
-    is_buyer_first = _buys(stage, sides, concepts)
+    is_buyer_first = _buys(stage, sides, concepts) and not (is_turned and not stage.document.grammar.has_borders)
     roles = ("buyer", "supplier") if is_buyer_first else ("supplier", "buyer")
     first, second = sides
     casts = []
@@ -98,6 +99,12 @@ def _buys(stage: Stage, sides: tuple[list[Party], list[Party]], concepts: int) -
         return makers[1] is True
     ranks = [max((_rank(p.mention) for p in side), default=0) for side in sides]
     return ranks[0] > ranks[1]
+
+
+def _is_turned(stage: Stage) -> bool:
+    """Whether the second of the two is said to supply the first ("the latter will supply the former with …", 后者每年供应…)."""
+    clauses = [stage.clause] if stage.document.grammar.has_borders else stage.domain
+    return any(stage.document.grammar.latter.search(stage.document.low, c.start, c.end) for c in clauses)
 
 
 def _gives_from_own_plant(stage: Stage, side: list[Party]) -> bool:

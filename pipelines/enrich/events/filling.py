@@ -31,6 +31,7 @@ CLAIM, OWN_VOICE = mask_of("claim"), mask_of("speaker_voice")
 UP, DOWN, STABLE = mask_of("up"), mask_of("down"), mask_of("stable")
 GRADE = re.compile(r"\bT?REO\b")  # a grade of total rare earth oxides
 OF_COMPANIES = frozenset({"financing", "facility_change", "production_milestone", "schedule_guidance", "supply_agreement", "disruption"})
+DELIVERIES, SHIP, FIRST = frozenset({"schedule_guidance", "production_milestone"}), mask_of("ship", "supply"), mask_of("first")
 SHORT, LONG, NOW = mask_of("short_term"), mask_of("long_term"), mask_of("now_word")
 
 
@@ -45,7 +46,13 @@ class Filler:
         self.relevance = relevance
         self.own_release = own_release
         self.goods: tuple[str, ...] = ()  # of the last event of a market
+        self.deal: tuple[Cast, tuple[tuple[str, ...], str | None]] | None = None  # the last of the paragraph, with its goods
         self.calendar = Calendar(document, own_release=own_release is not None)
+
+    def next_paragraph(self) -> None:
+        """What the paragraph before dealt in and counted is no longer spoken of."""
+        self.deal = None
+        self.calendar.next_paragraph()
 
     def fill(self, sentence: Sentence, parts: list[Clause], told: Told, voice: Voice | None) -> list[Event]:
         """The events of one telling: several where it coordinates parties or products."""
@@ -54,23 +61,38 @@ class Filler:
             self.document, told.clause, tuple(told.domain), tuple(parts), told.fit, self.discourse, speaker,
             self.own_release is not None, told.lender,
         )  # fmt: skip
-        found = cast(stage)
-        site_id = self._site(told, found) or self._topic(told, parts)
+        found = self._of_last_deal(told) or cast(stage)
+        is_delivery = self.deal is not None and found is self.deal[0]
+        site_id = None if is_delivery else self._site(told, found) or self._topic(told, parts)
         own_voice = bool(told.clause.concepts & OWN_VOICE) and told.type == "superlative_claim"
         if told.type == "superlative_claim":
             voice = self._claimant(told, found, None if own_voice else voice, own_voice=own_voice)
-        is_own = self._is_own(told) or self._is_of_its_firm(told, voice)
+        is_own = self._is_own(told) or self._is_of_its_firm(told, voice) or _is_actor(voice, found)
         attribution = attributed(voice, found.mentions, self.own_release, is_own=is_own)
         if not self._is_of_chain(told, found, site_id, parts):
             return []
         told.shared = self._shared(told, parts)
         events = self._events(sentence, told, found, site_id, attribution)
         self.discourse.in_chain.update(short_name(m) for m in found.mentions if m.entity_id is None and m.type == "company")
+        if told.type == "supply_agreement" and events:
+            self.deal = (found, (events[0].materials, events[0].stage))
         if told.type in OF_PLANTS and events:
             self.discourse.remember(found.operator, site_id, events[0].materials, events[0].stage)
         elif found.operator is not None and told.type in {"resource_study", "financing", "permit"}:
             self.discourse.remember(found.operator, None, (), None)
         return events
+
+    def _of_last_deal(self, told: Told) -> Cast | None:
+        """The parties of the deal that the paragraph has just told, where this tells when its goods are delivered (首批货物定于…交付)."""
+        if self.deal is None or told.type not in DELIVERIES or not self._is_of_deal(told):
+            return None
+        return self.deal[0]
+
+    def _is_of_deal(self, told: Told) -> bool:
+        """Whether the clauses speak of a delivery without saying of what, whose or from where."""
+        if not any(c.concepts & SHIP for c in told.domain) or not any(c.concepts & FIRST for c in told.domain):
+            return False
+        return not any(c.organisations or c.sites or c.materials or c.concepts & PLANT for c in told.domain)
 
     def _is_own(self, told: Told) -> bool:
         """Whether the clauses say "we" or "our" of what is done: the speaker's own doing."""
@@ -238,7 +260,8 @@ class Filler:
         if stage == "mining" and told.type == "permit" and not self.document.grammar.has_borders and not self._names_step(told, stage):
             stage = None  # a deposit is not its mine
         if told.type in OF_PLANTS:
-            known_ids, known_stage = self.discourse.product_of(site_id)
+            is_of_deal = self.deal is not None and told.type in DELIVERIES and self._is_of_deal(told)
+            known_ids, known_stage = self.deal[1] if self.deal and is_of_deal else self.discourse.product_of(site_id)
             stage = stage or (known_stage if not ids or not known_ids or are_rare(ids) == are_rare(known_ids) else None)
             ids = ids or known_ids
         elif told.type == "financing":
@@ -294,6 +317,13 @@ class Filler:
             for c in told.domain
             for w in self.document.stages.within(c.start, c.end)
         )
+
+
+def _is_actor(voice: Voice | None, found: Cast) -> bool:
+    """Whether the speaker is an authority outside the register, which the event is of."""
+    if voice is None or not voice.is_firm:
+        return False
+    return any(actor.entity_id is None and actor.surface == voice.surface for actors in found.actors for actor in actors)
 
 
 def short_name(mention: Mention) -> str:

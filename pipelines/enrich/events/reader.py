@@ -114,7 +114,7 @@ class _Reader:
             if sentence.paragraph != paragraph:
                 paragraph = sentence.paragraph
                 self.discourse.next_paragraph()
-                self.filler.calendar.next_paragraph()
+                self.filler.next_paragraph()
                 self.paragraph_voice = None
                 self._take_turn(sentence)
                 if self.own_release is None:
@@ -138,8 +138,7 @@ class _Reader:
         one = whole(self.document, sentence, marks)
         tells = may_tell(one.concepts)
         if not (tells or one.concepts & VOICE or self.speakers.last is not None):
-            if self.document.grammar.has_borders:
-                self.filler.calendar.note_prices([one])
+            self.filler.calendar.note_prices([one])
             self.discourse.see(one)
             return []
         parts = clauses(self.document, one) if tells or one.concepts & VOICE else [one]

@@ -113,7 +113,7 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
             continue
         event.domain = event.domain if events else [clause, *waiting]
         events.append(event)
-    return [_by_cause(_foreseen(document, event, found), found) for event in events]
+    return [_by_cause(document, _foreseen(document, event, found), found) for event in events]
 
 
 def _beside(document: Document, found: list[Clause], i: int) -> int:
@@ -131,12 +131,18 @@ def _beside(document: Document, found: list[Clause], i: int) -> int:
     return lent
 
 
-def _by_cause(event: Told, found: list[Clause]) -> Told:
+def _tells_cause(document: Document, clause: Clause) -> bool:
+    """Whether a clause tells what stopped a plant from outside, and not what its restart waits for."""
+    is_cause = clause.concepts & CAUSE or document.grammar.suffers.search(document.low, clause.start, clause.end)
+    return bool(is_cause) and not clause.concepts & RESUME
+
+
+def _by_cause(document: Document, event: Told, found: list[Clause]) -> Told:
     """A stop for a cause that the sentence names (fire, strike, flood; not what a restart waits for) is a disruption, no decision."""
     if (
         event.type == "facility_change"
         and event.fit.frame.name in STOPS
-        and any(c.concepts & CAUSE and not c.concepts & RESUME for c in found)
+        and any(_tells_cause(document, c) for c in found)
         and event.telling.factuality == "achieved"
         and not event.fit.anchor[2] & RESUME
     ):

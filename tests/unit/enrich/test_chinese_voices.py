@@ -1,0 +1,43 @@
+"""Chinese: authorities and firms outside the register that speak, plants of nobody who is named, deals and their deliveries."""
+
+import pytest
+
+from pipelines.enrich.read import read
+from pipelines.enrich.reading import Event, Page
+
+CONTEXT = "稀土要闻：关注钕、镝、铽以及北方稀土和盛和资源。\n"
+
+
+def events(text: str) -> list[Event]:
+    found = read(Page("x", CONTEXT + text, "", "Wire", "2026-06-10", "zh")).events
+    return [event for event in found if event.start >= len(CONTEXT)]
+
+
+@pytest.mark.parametrize(
+    ("text", "voice"),
+    [
+        ("咨询机构Project Blue在一份报告里写道，短期内海外氧化铽供应仍将偏紧。", ("named", "Project Blue")),
+        ("自然资源与环境可持续部周三重申，自2024年1月1日起实施的稀土原矿出口禁令继续有效。", ("self", "自然资源与环境可持续部")),
+        ("腾冲一名贸易商说，缅甸克钦邦板瓦一带的离子型稀土矿自6月初以来停止开采。", ("anonymous", "腾冲一名贸易商")),
+    ],
+)
+def test_whose_word_it_is(text: str, voice: tuple[str, str]) -> None:
+    (event,) = events(text)
+    assert (event.attribution.kind, event.attribution.to) == voice
+
+
+def test_a_mine_of_some_region_is_nobody_s_who_is_named() -> None:
+    event = events("北方稀土6月产出氧化铽1.8吨。缅甸克钦邦板瓦一带的离子型稀土矿自6月初以来停止开采。")[-1]
+    assert (event.type, event.actors) == ("facility_change", ())
+
+
+def test_a_delivery_is_of_the_deal_before_it() -> None:
+    found = events("JS Link已与莱纳斯签署供货协议，后者每年向其关丹磁材厂提供至多600吨氧化镨钕。首批货物定于2027年第一季度交付。")
+    assert [event.type for event in found] == ["supply_agreement", "schedule_guidance"]
+    assert [(actor.role, actor.entity_id) for actor in found[1].actors] == [("supplier", "lynas_rare_earths"), ("buyer", "js_link")]
+    assert [(event.site_id, event.stage, event.materials) for event in found] == [(None, "separation", ("NdPr",))] * 2
+
+
+def test_of_two_plants_of_a_town_the_product_tells_which() -> None:
+    (event,) = events("JS Link与莱纳斯表示，关丹磁材厂5月投产。")
+    assert event.site_id == "js_link_kuantan"
