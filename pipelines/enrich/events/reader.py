@@ -138,7 +138,8 @@ class _Reader:
         one = whole(self.document, sentence, marks)
         tells = may_tell(one.concepts)
         if not (tells or one.concepts & VOICE or self.speakers.last is not None):
-            self.filler.calendar.note_prices([one])
+            if self.document.grammar.has_borders:
+                self.filler.calendar.note_prices([one])
             self.discourse.see(one)
             return []
         parts = clauses(self.document, one) if tells or one.concepts & VOICE else [one]
