@@ -100,7 +100,8 @@ class _Reader:
         if kind in {"latter", "former", "both"}:
             return self._of_two(kind, start, sentence)
         if kind == "dative":
-            return self._object(sentence) if self.low[start - 1 : start] == " " else []
+            is_emphatic = self.low.endswith(", ", 0, start) and self.low.startswith(",", end)  # « le gouvernement, lui, … »
+            return self._object(sentence) if self.low[start - 1 : start] == " " and not is_emphatic else []
         if kind == "possessive" or (kind == "pronoun" and self._is_subject(start, end)):
             return self._subject(start, sentence, kind)
         return []

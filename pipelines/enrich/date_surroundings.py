@@ -71,7 +71,7 @@ class Surroundings:
         near = senses.text[max(0, start - CUE_REACH) : start]
         if cues["before"].search(near) and (cues["before_by"].search(near) or cues["before_until"].search(near)):
             return "future"
-        if cues["after_by"].match(senses.text, end):
+        if cues["after_by"].match(senses.text, end) or cues["before_for"].search(near):
             return "future"
         sentence, after = self._sentences
         if not (sentence.future or after.future):

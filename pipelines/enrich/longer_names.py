@@ -52,7 +52,7 @@ def whole_names(context: Surroundings, hits: list[Hit], words: list[tuple[int, i
 def _is_adjunct(context: Surroundings, start: int, end: int, place: str) -> bool:
     """Whether a place's name is part of a longer name, or of a currency."""
     folded, cues = context.folded, context.cues
-    if folded.startswith(cues.longer_after, end) or folded[end : end + 1] == "$":
+    if folded.startswith(cues.longer_after, end) or folded[end : end + 1] == "$" or folded.endswith(("$", "$ "), 0, start):
         return True
     if cues.longer_before and folded[max(0, start - BEFORE) : start].rstrip(" ").endswith(cues.longer_before):
         return True

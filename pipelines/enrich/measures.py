@@ -67,7 +67,7 @@ CUES = (
     "range_paired", "range_opening", "change_opening", "no_change", "to_opening", "by_opening", "change", "year",
     "year_after", "year_before", "year_joined", "per_mass", "per_before", "annual_prefix", "basis_after_text", "capacity",
     "capacity_after", "target", "sentence_end", "year_named", "output", "reach", "future", "making", "place_before",
-    "year_opening", "form_stop", "basis_of_sentence", "plant_size", "unit_told", "priced",
+    "year_opening", "form_stop", "basis_of_sentence", "plant_size", "unit_told", "priced", "home_dollar", "foreign_dollar",
     "part_of_year", "part_of_year_after", "part_of_year_before", "form_next",
 )  # fmt: skip
 # Cues that are sought in the text in lower case, which is much faster than a search without regard to case.

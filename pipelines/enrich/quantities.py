@@ -59,8 +59,18 @@ def amounts(text: str, language: str) -> list[Amount]:
     rows = [r for r in told if not any(a.start < r.end and r.start < a.end for a in found)]
     if rows:
         found = sorted([*found, *rows], key=START)
-    found = _with_unit_told(read, found, lexicon)
+    found = _of_home(read, _with_unit_told(read, found, lexicon), lexicon)
     return found if read == text else [structs.replace(a, text=text[a.start : a.end]) for a in found]
+
+
+def _of_home(text: str, found: list[Amount], lexicon: UnitLexicon) -> list[Amount]:
+    """Plain dollars of a text that another country's exchange serves are that country's."""
+    home, foreign = lexicon.cues["home_dollar"], lexicon.cues["foreign_dollar"]
+    is_plain = [one.currency == "USD" and not foreign.search(one.text) for one in found]
+    if not any(is_plain) or not home.search(text):
+        return found
+    currency = lexicon.data["home_currency"]
+    return [structs.replace(one, currency=currency) if plain else one for one, plain in zip(found, is_plain, strict=True)]
 
 
 def _with_unit_told(text: str, found: list[Amount], lexicon: UnitLexicon) -> list[Amount]:

@@ -11,6 +11,7 @@ REACH = 44  # characters in which the word before a name is looked for
 SKIPPED = 4  # plain words that may stand between (articles, adjectives, "magnet maker")
 _LAST_WORD = re.compile(r"(?<![\w'-])([^\W\d_][\w'-]*)\s*$")
 _OWNED = re.compile(r"(?:[Ss]on|[Ss]a|[Ss]es|[Ll]eurs?|[Ii]ts|[Tt]heir)\s(?:[a-zà-ÿ'’-]+\s){1,4}")
+CONTRACTED = ("au ", "du ")
 _OPENING = " \"'“”‘«»("
 
 
@@ -37,6 +38,8 @@ def _parties(document: Document, clause: Clause) -> list[Party]:
 def case_of(document: Document, clause: Clause, mention: Mention) -> str:
     """The case of a name: `by`, `with`, `from`, `to`, `for`, `of`, `at`, `than`, `under`, `object`; empty where no word gives one."""
     low = document.low
+    if mention.is_anaphor and low.startswith(CONTRACTED, mention.start):  # « prêtera au groupe »
+        return "to" if low.startswith("au", mention.start) else "of"
     if document.grammar.after_of and low.startswith(document.grammar.after_of, mention.end):
         return "of"
     start = max(clause.start, mention.start - REACH)

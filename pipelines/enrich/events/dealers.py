@@ -4,6 +4,7 @@ from pipelines.enrich.events.cases import case_of
 from pipelines.enrich.events.clauses import Party
 from pipelines.enrich.events.discourse import is_company, parent_of
 from pipelines.enrich.events.parts import BODY, Cast, Stage, actor, distinct, once, present
+from pipelines.enrich.events.recipients import recipients
 from pipelines.enrich.events.slots import stage_from
 from pipelines.enrich.lexicon import mask_of
 from pipelines.enrich.reading import Mention
@@ -12,7 +13,8 @@ from pipelines.reference import register
 TO_BUY = mask_of("buy", "offtake", "source_from")
 TO_SUPPLY = mask_of("supply", "ship")
 RECEIVE = mask_of("receive", "raise_funds", "raise_capital", "apply", "sell")
-OFFTAKE = mask_of("offtake")
+OFFTAKE, BUY = mask_of("offtake"), mask_of("buy")
+BESIDE = 6  # characters between goods and the plant that they are of
 ORDER = {
     "exploration": 1,
     "mining": 2,
@@ -29,6 +31,8 @@ def dealers(stage: Stage) -> Cast:
     """Supplier and buyer; two names on one side make two agreements."""
     found = [p for p in present(stage, BODY) if p.case != "than"]
     found = distinct([p for p in found if p.mention is not stage.speaker or p.case != "under"])
+    if shared := recipients(stage.document, stage.clause):
+        return _shared_out(stage, found, [m for m, _ in shared])
     sides = _sides(found, stage.fit.anchor[0]) if found else ([], [])
     is_turned = _is_turned(stage)
     if is_turned:
@@ -60,6 +64,16 @@ def dealers(stage: Stage) -> Cast:
     return Cast(casts, [p.mention for p in found], first[0].mention if first else None)
 
 
+def _shared_out(stage: Stage, found: list[Party], buyers: list[Mention]) -> Cast:
+    """One agreement for each who gets a part of its own; the supplier is who else is named, else whom the text speaks of."""
+    taken = {m.entity_id or m.surface for m in buyers}
+    others = [p.mention for p in found if (p.mention.entity_id or p.mention.surface) not in taken and p.case != "under"]
+    supplier = others[0] if others else stage.discourse.operator
+    gives = [actor("supplier", supplier)] if supplier is not None else []
+    casts = [once([*gives, actor("buyer", buyer)]) for buyer in buyers]
+    return Cast(casts, [*([supplier] if supplier else []), *buyers], supplier)
+
+
 def _is_signer(stage: Stage, leader: Mention) -> bool:
     """Whether a company signs the text: what it tells without naming a second party, it has itself a part in."""
     signer = stage.discourse.publisher
@@ -73,7 +87,9 @@ def _sides(found: list[Party], anchor: int) -> tuple[list[Party], list[Party]]:
     first = [p for p in found if p.mention.start < anchor and p.case in {"", "of", "by", "object", "at"}]
     second = [p for p in found if p not in first]
     if not first:
-        first, second = found[:1], found[1:]
+        bare = [p for p in found if p.case == ""] if found[0].case in {"to", "from"} else []
+        first = bare[:1] or found[:1]
+        second = [p for p in found if p is not first[0]]
     if not second and len(first) > 1:
         first, second = first[:1], first[1:]
     return first, second
@@ -85,14 +101,15 @@ def _buys(stage: Stage, sides: tuple[list[Party], list[Party]], concepts: int) -
     gives = _gives_from_own_plant(stage, sides[0])
     if not gives and "from" in second:
         return True
-    if gives or "to" in second:
-        return False
     verbs = 0
     for mark in stage.clause.marks:
         verbs |= mark[2] if mark[3] else mark[2] & TO_BUY
+    if gives or "to" in second:  # but « s'est engagé à acheter à X »
+        return not gives and bool(verbs & BUY) and not verbs & (TO_SUPPLY | OFFTAKE)
+    is_theirs = _sells_goods_of_its_plant(stage, sides[1]) and not _sells_goods_of_its_plant(stage, sides[0])
     if verbs & TO_SUPPLY and not verbs & TO_BUY:
-        return False
-    if verbs & TO_BUY and not verbs & TO_SUPPLY and not concepts & OFFTAKE:
+        return is_theirs
+    if is_theirs or (verbs & TO_BUY and not verbs & TO_SUPPLY and not concepts & OFFTAKE):
         return True
     makers = [_makes_goods(stage, side) for side in sides]
     if makers.count(None) == 1 and any(makers) and (all(sides) or not verbs & (RECEIVE | TO_BUY)):  # beside a name outside the register
@@ -112,6 +129,13 @@ def _gives_from_own_plant(stage: Stage, side: list[Party]) -> bool:
     own = {p.mention.entity_id for p in side} - {None}
     sites = ((c, s) for c in stage.domain for s in c.sites if parent_of(s.entity_id) in own)
     return bool(own) and any(case_of(stage.document, clause, site) == "from" for clause, site in sites)
+
+
+def _sells_goods_of_its_plant(stage: Stage, side: list[Party]) -> bool:
+    """Whether the goods are named after a plant of a side (« 30 tonnes d'oxyde de dysprosium de White Mesa »)."""
+    own = {p.mention.entity_id for p in side} - {None}
+    sites = ((c, s) for c in stage.domain for s in c.sites if own and not s.is_anaphor and parent_of(s.entity_id) in own)
+    return any(0 <= site.start - material.end <= BESIDE for clause, site in sites for material in clause.materials)
 
 
 def _makes_goods(stage: Stage, side: list[Party]) -> bool | None:

@@ -1,11 +1,13 @@
 """Factuality: how far the text vouches for an event, from the form of its word and the operators that reach it."""
 
+import re
+
 from msgspec import Struct
 
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.frames import Fit
-from pipelines.enrich.lexicon import ATTR, FORMS, VERB, Mark, mask_of
+from pipelines.enrich.lexicon import ATTR, FINITE, FORMS, VERB, Mark, mask_of
 from pipelines.enrich.reading import DateSpan, Factuality
 
 NOT = mask_of("not")
@@ -36,13 +38,14 @@ OF_MARKETS = frozenset({"market_assessment", "price_move"})
 DECIDE, AUTHORITY = mask_of("decide"), mask_of("@authority")
 IN_PROGRESS = mask_of("in_progress")
 STABLE = mask_of("stable")
-LOI = mask_of("loi")
+LOI, INVEST = mask_of("loi"), mask_of("invest")
 IN_FORCE = mask_of("in_force")
 BESIDE = 2  # characters between a verb and "no"
 ENDED = 8  # characters between talks and the verb that ends them
 OPERATORS = NOT | FUTURE | PLAN | TARGET | EXPECT | MAY | TALKS | UNDER_WAY | IF | WOULD
 TALKS_OVER = mask_of("talks_over")
 REACHING = OPERATORS | CANCEL | TALKS_OVER  # of the words of a clause those that can change how another is told
+APART = re.compile("[:;«»]")  # between a noun and a verb that is not its own
 TO_COME = frozenset({"facility_change", "production_milestone", "disruption", "ownership_change"})
 GIVEN_UP = frozenset({"ownership_change", "financing", "permit"})  # given up, they are denied
 INF, PRES, PAST, PART, ING = (FORMS[name] for name in ("inf", "pres", "past", "part", "ing"))
@@ -59,6 +62,7 @@ class Telling(Struct, frozen=True, gc=False):
 
 def telling(document: Document, clause: Clause, fit: Fit, *, reported: bool) -> Telling:
     """How the clause tells the event of `fit`; `reported`: the sentence names a speaker."""
+    fit = _of_who_invests(document, clause, fit)
     operators = _operators(document, clause, fit.anchor, fit.frame.type)
     negated = bool(operators & NOT)
     form = fit.anchor[3]
@@ -74,6 +78,16 @@ def telling(document: Document, clause: Clause, fit: Fit, *, reported: bool) -> 
             return Telling("rumoured")  # 两位厂长说，工厂可能停产
         return Telling(_hypothetical(operators, reported=reported), negated)
     return Telling(_of_deed(document, clause, fit, operators, form), negated)
+
+
+def _of_who_invests(document: Document, clause: Clause, fit: Fit) -> Fit:
+    """What is invested to build is told by the verb that invests, not by the purpose (« investira … pour construire … »)."""
+    anchor = fit.anchor
+    if fit.frame.name != "plant_invested" or not anchor[3] & INF:
+        return fit
+    invests = next((m for m in clause.marks if m[2] & INVEST and m[3] and m[0] < anchor[0]), None)
+    is_aim = document.grammar.purpose.search(document.low[max(clause.start, anchor[0] - 40) : anchor[0]])
+    return Fit(fit.frame, invests) if invests and is_aim else fit
 
 
 def _is_nobody_s(document: Document, clause: Clause, anchor: int) -> bool:
@@ -106,8 +120,10 @@ def _marks_object(document: Document, mark: Mark) -> bool:
     return bool(named) or document.low.startswith(document.grammar.of_objects, end)
 
 
-def _is_cut_off(document: Document, anchor: Mark, mark: Mark) -> bool:
-    """Whether a relative clause begins between a noun and the operator after it."""
+def _is_cut_off(document: Document, clause: Clause, anchor: Mark, mark: Mark) -> bool:
+    """Whether a relative clause begins between a noun and the operator after it, and has not ended (« L'ajout …, qui …, n'a pas … »)."""
+    if clause.head is not None and anchor[0] < clause.head[1] and mark[0] >= clause.start >= clause.head[1]:
+        return bool(mark[2] & NOT) and not any(m[3] and m[0] > mark[0] for m in clause.marks)  # « …, qui …, n'a surpris personne »
     between = document.low[anchor[1] : mark[0]].replace(" of that ", " of the ")
     return any(f" {word}" in between for word in document.grammar.relative)
 
@@ -162,7 +178,7 @@ def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> i
             found |= NOT
         if (
             mark[0] < anchor[0]
-            or (is_noun and mark[0] > anchor[1] and not _is_cut_off(document, anchor, mark))
+            or (is_noun and mark[0] > anchor[1] and not _is_cut_off(document, clause, anchor, mark))
             or (kind == "market_assessment" and not mark[2] & NOT)
             or (mark[2] & TALKS and document.grammar.about.search(document.low[clause.start : anchor[0]]))
         ):
@@ -176,7 +192,12 @@ def _of_tense(document: Document, clause: Clause, anchor: Mark) -> int:
         return FUTURE if document.grammar.future_then.search(document.low[clause.start : anchor[0]]) else 0  # « servira à achever »
     if anchor[3] & PART and document.grammar.future_perfect.search(document.low[max(clause.start, anchor[0] - 40) : anchor[0]]):
         return FUTURE  # « aura commencé »
-    return FUTURE if not anchor[3] and document.grammar.future_form.search(document.low, clause.start, anchor[0]) else 0
+    if anchor[3]:
+        return 0
+    verb = next((m for m in clause.marks if m[0] >= anchor[1] and m[3] & FINITE), None)  # « la seconde ligne démarrera »
+    is_to_come = verb is not None and verb[3] & FUT and not _is_cut_off(document, clause, anchor, verb)
+    is_to_come = is_to_come and verb is not None and not APART.search(document.low, anchor[1], verb[0])
+    return FUTURE if is_to_come or document.grammar.future_form.search(document.low, clause.start, anchor[0]) else 0
 
 
 def _is_over(document: Document, date: DateSpan) -> bool:
@@ -264,7 +285,7 @@ def _present(fit: Fit) -> Factuality | None:
     """The present tells news of a decision or a stop; of an output it is a profile ("makes magnets")."""
     if fit.frame.name in {"building", "expansion", "capacity_raised", "drilled", "curtailment"}:
         return "under_way"
-    if fit.frame.name == "start_moved":
+    if fit.frame.name == "start_moved" or (fit.frame.name == "plant_invested" and fit.anchor[2] & INVEST):
         return "planned"
     profile = {"output", "output_denied", "yearly_produced", "funded", "supply_under_agreement"}
     return None if fit.frame.name in profile else "achieved"

@@ -8,7 +8,7 @@ from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.dating import Calendar
 from pipelines.enrich.events.discourse import PLANT, Discourse, parent_of
 from pipelines.enrich.events.document import Document
-from pipelines.enrich.events.figures import Product, amount_of, priced, products
+from pipelines.enrich.events.figures import Product, amount_of, priced, products, shared_out
 from pipelines.enrich.events.kinds import sub_type
 from pipelines.enrich.events.parts import Cast, Stage
 from pipelines.enrich.events.people import Voice
@@ -27,6 +27,7 @@ OPENING = 4  # characters before the name of a sentence's topic
 WITHOUT_SITE = frozenset({"ownership_change", "policy_control", "price_move", "market_assessment"})
 OF_MARKETS = frozenset({"market_assessment", "price_move"})
 WE = mask_of("we")
+WORKS = mask_of("plant")
 CLAIM, OWN_VOICE = mask_of("claim"), mask_of("speaker_voice")
 UP, DOWN, STABLE = mask_of("up"), mask_of("down"), mask_of("stable")
 GRADE = re.compile(r"\bT?REO\b")  # a grade of total rare earth oxides
@@ -120,7 +121,7 @@ class Filler:
         prices = priced(self.document, told)
         if prices:  # each product with its own price
             return [self._event(sentence, told, site_id, (m, None), found.actors[0], attribution, a) for m, a in prices]
-        made = products(self.document, told)
+        made = shared_out(self.document, told) or products(self.document, told)
         if len(found.actors) == len(made) > 1:  # each party with its own figure
             pairs = [(actors, [product]) for actors, product in zip(found.actors, made, strict=True)]
         else:
@@ -278,7 +279,7 @@ class Filler:
                 self.discourse.remember(None, site_id, ids, None)
             return ids, "exploration"
         elif told.type == "permit" and site_id:
-            ids = ids or self.discourse.product_of(site_id)[0]
+            ids, stage = self._permitted(told, site_id, ids, stage)
         elif told.type in OF_MARKETS:
             ids = self._goods(told, ids)
         if told.type in WITHOUT_STAGE or (
@@ -286,6 +287,12 @@ class Filler:
         ):
             stage = None
         return ids, stage
+
+    def _permitted(self, told: Told, site_id: str, ids: tuple[str, ...], stage: str | None) -> tuple[tuple[str, ...], str | None]:
+        """What a permit of a site is for, as far as the text has told it: the work done there where it is the plant's."""
+        known_ids, known_stage = self.discourse.product_of(site_id)
+        is_of_plant = any(c.concepts & WORKS for c in told.domain)
+        return ids or known_ids, stage or (known_stage if is_of_plant else None)
 
     def _named_after(self, told: Told) -> tuple[str, ...]:
         """What a deposit is named after (微山稀土矿), where nothing else tells what it holds."""

@@ -137,3 +137,39 @@ def test_a_study_gives_the_cost_of_its_project() -> None:
 )
 def test_a_price_takes_the_unit_that_its_paragraph_has_told(text: str, prices: list[tuple[float, str | None]]) -> None:
     assert [(a.value, a.per) for a in amounts(text, "fr")] == prices
+
+
+@pytest.mark.parametrize(
+    ("sentence", "supplier", "buyer"),
+    [
+        ("Vacuumschmelze s'est engagé à acheter à Iluka 400 tonnes d'oxyde de néodyme.", "iluka_resources", "vacuumschmelze"),
+        ("Neo s'est engagé à enlever auprès de Lynas 40 tonnes d'oxyde de NdPr.", "lynas_rare_earths", "neo_performance_materials"),
+        (
+            "POSCO International et Energy Fuels ont signé un contrat ferme : 30 tonnes d'dysprosium de White Mesa seront livrées.",
+            "energy_fuels",
+            "posco_international",
+        ),
+    ],
+)
+def test_who_buys_from_whom(sentence: str, supplier: str, buyer: str) -> None:
+    (event,) = events(sentence)
+    assert {actor.role: actor.entity_id for actor in event.actors} == {"supplier": supplier, "buyer": buyer}
+
+
+def test_a_period_that_a_price_is_for_lies_ahead() -> None:
+    text = "La tonne de concentré a été fixée à 27 180 yuans pour le troisième trimestre."
+    assert [(d.first, d.precision) for d in dates(text, "fr", "2026-05-22")] == [("2026-07-01", "quarter")]
+
+
+@pytest.mark.parametrize(
+    ("text", "prices"),
+    [
+        ("La tonne sèche de concentré a été fixée à 27 180 yuans.", [(27180, "CNY", "t")]),
+        ("12 500 000 actions ont été émises à 1,60 $ CA l'une.", [(1.6, "CAD", "share")]),
+        ("Ucore (TSXV : UCU) a levé 12,5 millions de dollars, soit 9 M$ US.", [(12.5e6, "CAD", None), (9e6, "USD", None)]),
+        ("Les montants sont en dollars canadiens. Le prêt est de 3 M$.", [(3e6, "CAD", None)]),
+        ("Neo (NYSE : NEO) a levé 12,5 millions de dollars.", [(12.5e6, "USD", None)]),
+    ],
+)
+def test_sums_have_their_unit_and_their_country(text: str, prices: list[tuple[float, str, str | None]]) -> None:
+    assert [(a.value, a.currency, a.per) for a in amounts(text, "fr")] == prices
