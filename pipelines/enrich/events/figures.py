@@ -8,6 +8,7 @@ import msgspec
 
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
+from pipelines.enrich.events.recipients import recipients
 from pipelines.enrich.events.slots import first_fit, quantity_of
 from pipelines.enrich.events.told import QUOTAS, Told
 from pipelines.enrich.lexicon import mask_of
@@ -50,6 +51,18 @@ def products(document: Document, told: Told) -> list[tuple[tuple[MaterialMention
         chosen = None  # "not one tonne"
     quantity = quantity_of(chosen, told.type, told.clause.concepts, is_yearly=yearly)
     return [(None, _of_notice(document, _with_basis(quantity, told), told))]
+
+
+def shared_out(document: Document, told: Told) -> list[Product]:
+    """The part of each who gets one of its own under an agreement ("400 tonnes to A and 250 tonnes to B")."""
+    if told.type != "supply_agreement":
+        return []
+    yearly = any(c.concepts & ANNUAL for c in told.domain)
+    kept = [q for _, q in recipients(document, told.clause)]
+    edges = [*(q.start for q in kept), told.clause.end]
+    goods = [document.materials.within(edges[i], edges[i + 1]) for i in range(len(kept))]
+    found = [quantity_of(q, told.type, told.clause.concepts, is_yearly=yearly) for q in kept]
+    return [(own if all(goods) else None, _with_basis(q, told)) for own, q in zip(goods, found, strict=True)]
 
 
 def _of_notice(document: Document, quantity: Quantity | None, told: Told) -> Quantity | None:

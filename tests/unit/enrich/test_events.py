@@ -119,3 +119,16 @@ def test_a_papers_our_is_no_companys_word() -> None:
     text = "Notre bulletin paraîtra lundi. L'oxyde d'holmium s'est négocié mardi à 495 yuans le kilo."
     (event,) = events("fr", text)
     assert event.attribution.kind == "none"
+
+
+def test_each_buyer_has_its_own_part() -> None:
+    text = "Nolans is to deliver 400 tonnes a year of NdPr oxide to Traxys and 250 tonnes a year to Toyota Tsusho, Arafura said."
+    found = events("en", f"Under contracts signed on Wednesday, {text}")
+    assert [(event.site_id, event.quantity and event.quantity.value) for event in found] == [("nolans", 400), ("nolans", 250)]
+    assert [[a.surface for a in event.actors] for event in found] == [["Arafura", "Traxys"], ["Arafura", "Toyota Tsusho"]]
+
+
+def test_each_buyer_has_its_own_goods() -> None:
+    text = "Lynas Rare Earths signed a contract to supply 120 tonnes of dysprosium oxide to Sojitz and 40 tonnes of terbium oxide to JS Link."
+    found = events("en", text)
+    assert [(event.materials, event.quantity and event.quantity.value) for event in found] == [(("Dy",), 120), (("Tb",), 40)]
