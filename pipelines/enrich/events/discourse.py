@@ -105,6 +105,8 @@ class Discourse:
         if not clause.materials and stage is None:
             return
         product = (material_ids(clause.materials), stage)
+        if not product[0] and self.definite(clause):  # "the plant", whose product the paragraph has told
+            product = (self.product[0], stage)
         self.product = product
         for site in clause.sites:
             if site.entity_id:

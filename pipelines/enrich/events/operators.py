@@ -7,6 +7,7 @@ from pipelines.enrich.lexicon import mask_of
 from pipelines.enrich.reading import Mention
 
 PRODUCER = mask_of("producer")
+GROWS = frozenset({"expansion", "second_phase"})
 
 
 def _stopped(stage: Stage) -> list[Mention]:
@@ -44,11 +45,16 @@ def operators(stage: Stage) -> list[Mention]:  # noqa: PLR0911  a ladder: the ne
     speaks_of_company = any(m[2] & PRODUCER and not m[2] & PLANT for m in stage.clause.marks)
     if operator is None and speaks_of_company:  # "the company" of a text that is about one
         operator = stage.discourse.lead
-    if operator is None or stage.discourse.definite(stage.clause) is False:
+    if operator is None or (stage.discourse.definite(stage.clause) is False and not _is_one_more(stage)):
         return []
     if stage.fit.frame.type == "disruption" and not any(c.concepts & PLANT for c in stage.domain):
         return []
     return [operator]
+
+
+def _is_one_more(stage: Stage) -> bool:
+    """Whether the clause adds to a plant that the paragraph has spoken of ("a second line was commissioned")."""
+    return stage.document.grammar.has_borders and stage.fit.frame.name in GROWS and stage.discourse.product != ((), None)
 
 
 def _is_of_unnamed(stage: Stage) -> bool:

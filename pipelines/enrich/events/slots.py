@@ -163,7 +163,7 @@ def date_of(dates: Iterable[DateSpan], anchor: int, document: Document) -> DateS
             continue
         if document.grammar.level.match(document.low, date.end):
             continue
-        if document.grammar.old_value.search(before) and date.qualifier not in {"from", "until", "by", "after"}:
+        if date.precision != "range" and document.grammar.old_value.search(before) and date.qualifier not in {"from", "until", "by", "after"}:
             continue
         kept.append(date)
     return min(kept, key=lambda d: _distance(document, d, anchor)) if kept else None

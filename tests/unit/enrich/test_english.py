@@ -133,3 +133,20 @@ def test_rows_of_a_table_are_prices_of_the_day_in_its_heading() -> None:
     assert [(e.type, e.date, e.amount and e.amount.value_to) for e in events(table)] == [
         ("price_move", "2026-06-05", 945), ("price_move", "2026-06-05", 42),
     ]  # fmt: skip
+
+
+def test_a_second_line_is_the_operators_and_makes_what_the_plant_makes() -> None:
+    text = (
+        "In the March quarter 85 tonnes of NdFeB magnets were recycled by HyProMag at its plant in Birmingham."
+        " The plant's throughput in May was 20 tonnes, a monthly record."
+        " A second line, able to take 30 tonnes a month, was commissioned on 14 May."
+    )
+    event = events(text)[-1]
+    assert (event.type, [a.entity_id for a in event.actors], event.materials) == ("facility_change", ["hypromag"], ("NdFeB",))
+    assert event.quantity is not None
+    assert (event.quantity.normalised_value, event.quantity.normalised_unit, event.quantity.basis) == (360, "t/y", "nameplate")
+
+
+def test_a_stop_has_the_days_from_which_to_which_it_lasted() -> None:
+    (event,) = events("Power cuts stopped the cracking kilns at the Kalgoorlie plant of Lynas from May 25 to June 7, the miner said.")
+    assert (event.type, event.date, event.date_to, event.date_precision) == ("disruption", "2026-05-25", "2026-06-07", "range")

@@ -129,6 +129,6 @@ def test_each_buyer_has_its_own_part() -> None:
 
 
 def test_each_buyer_has_its_own_goods() -> None:
-    text = "Lynas Rare Earths signed a contract to supply 120 tonnes of dysprosium oxide to Sojitz and 40 tonnes of terbium oxide to JS Link."
+    text = "Lynas signed a contract to supply 120 tonnes of dysprosium oxide to Sojitz and 40 tonnes of terbium oxide to JS Link."
     found = events("en", text)
     assert [(event.materials, event.quantity and event.quantity.value) for event in found] == [(("Dy",), 120), (("Tb",), 40)]
