@@ -33,9 +33,9 @@ BESIDE = 3  # characters between "according to" and a pronoun
 OPENING = 30  # characters of a sentence in which its unnamed speaker is
 AFTER = 60  # the same, where the quote comes first
 _NAME = re.compile(r"\s(?:the\s)?([A-ZÀ-Þ][\w&.'’-]+(?:\s[A-ZÀ-Þ][\w&.'’-]+){0,4})(?=\s?(?:,|$|\())")
-_BODY = re.compile(r"(?:[A-ZÀ-Þ][\w&.'’-]+(?:\s(?:of|and|the|de|des))*\s){1,5}[A-ZÀ-Þ][\w-]+\Z")  # "the Electrical Trades Union"
 _PAPER = re.compile(r"《([^》\n]{2,16})》")
 _CLOSED = ("»", "”", '"')
+ADDRESSED = ("m. le ", "mme la ", "madame la ", "monsieur le ")
 _QUOTES = ('"', "“", "«", "‘", "「")
 
 
@@ -46,6 +46,7 @@ class Speakers:
         self.document = document
         self.last: Voice | None = None
         self.heard = -1  # where the sentence ends that the last speaker was named in
+        self.floor: Voice | None = None  # who answers in an interview
         self.start = self.stop = 0  # of the sentence
         self.asks = self._has_questions()
         self.people = People(document)
@@ -98,7 +99,10 @@ class Speakers:
         return unnamed
 
     def _house(self) -> Voice | None:
-        """The firm whose people a sentence opens with (« Chez X, on s'attend … »)."""
+        """The firm whose people a sentence opens with (« Chez X, on s'attend … »), a person whose view it gives, or hearsay (« dit-on »)."""
+        told = self.document.grammar.they_say.search(self.document.low, self.start, self.stop)
+        if told:
+            return Voice(None, told[0], False)
         opening = self.document.grammar.house.match(self.document.low, self.start)
         if opening is None:
             opinion = self.document.grammar.opinion.match(self.document.text, self.start)
@@ -112,7 +116,7 @@ class Speakers:
         if clauses and self.document.text.startswith(_QUOTES, clauses[0].start) and self.last is not None:
             return self.last
         if spoken_of is not None and any(clause.concepts & WE for clause in clauses) and self._is_spoken(clauses):
-            return Voice(spoken_of, spoken_of.surface, True)
+            return self.floor or Voice(spoken_of, spoken_of.surface, True)
         return None
 
     def _is_spoken(self, clauses: list[Clause]) -> bool:
@@ -146,8 +150,7 @@ class Speakers:
         if named and (unnamed is None or named[0].start <= unnamed[1] + 6):
             return Voice(named[0], named[0].surface, True)
         if unnamed:
-            body = _BODY.search(document.text, end, unnamed[1]) if document.grammar.has_borders else None
-            return Voice(None, body[0], True) if body else Voice(None, self._noun_phrase(clause, unnamed, end), False)
+            return Voice(None, self._noun_phrase(clause, unnamed, end), False)
         outside = _NAME.match(document.text, end, limit) if mark[2] & ACCORDING and document.grammar.has_borders else None
         outside = outside or (document.grammar.speaker_name.match(document.text, end, limit) if not marks else None)
         if outside and not marks and document.low[mark[0] : end] != "per":  # a person named before, a firm outside the register
@@ -265,7 +268,8 @@ class Speakers:
         if mark[2] & PRONOUN:
             return self._inverted(clause, mark) or self._has_floor(mark[0], spoken_of) or self.last
         before = self.document.low[max(0, mark[0] - 30) : mark[0]]
-        if self.document.grammar.public_office.match(self.document.low, mark[0]):
+        is_chair = before.endswith(ADDRESSED)  # of a meeting, not of the company spoken of
+        if is_chair or self.document.grammar.public_office.match(self.document.low, mark[0]):
             return Voice(None, self._noun_phrase(clause, mark, max(clause.start, mark[0] - 20)), True)
         if spoken_of is not None and (self.document.grammar.definite.search(before) or mark[0] - clause.start < 3):
             return Voice(spoken_of, spoken_of.surface, True)

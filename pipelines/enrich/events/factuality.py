@@ -35,7 +35,7 @@ MAYBE = HEARD | {"disruption", "schedule_guidance"}
 LASTING = frozenset({"policy_control", "disruption"})  # in force, or down, since a day
 STOPS = frozenset({"cancelled", "pause", "shutdown"})
 OF_MARKETS = frozenset({"market_assessment", "price_move"})
-DECIDE, AUTHORITY = mask_of("decide"), mask_of("@authority")
+DECIDE, DECIDERS = mask_of("decide"), mask_of("@authority", "authority_word")
 IN_PROGRESS = mask_of("in_progress")
 STABLE = mask_of("stable")
 LOI, INVEST = mask_of("loi"), mask_of("invest")
@@ -236,7 +236,7 @@ def _of_deed(  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is 
     if operators & (PLAN | FUTURE) or form & FUT:
         return "planned"
     if clause.concepts & DECIDE and any(m[2] & DECIDE and m[0] < anchor[0] for m in clause.marks):
-        is_grant = kind == "financing" and bool(clause.concepts & AUTHORITY)  # what an authority decides to give
+        is_grant = kind == "financing" and bool(clause.concepts & DECIDERS)  # what an authority decides to give
         return "achieved" if kind == "policy_control" or is_grant or fit.frame.name in STOPS else "planned"
     if kind == "facility_change" and fit.frame.name not in STOPS and grammar.board.search(document.low, clause.start, anchor[0]):
         return "planned"  # what a board consents to

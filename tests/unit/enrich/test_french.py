@@ -145,7 +145,7 @@ def test_a_price_takes_the_unit_that_its_paragraph_has_told(text: str, prices: l
         ("Vacuumschmelze s'est engagé à acheter à Iluka 400 tonnes d'oxyde de néodyme.", "iluka_resources", "vacuumschmelze"),
         ("Neo s'est engagé à enlever auprès de Lynas 40 tonnes d'oxyde de NdPr.", "lynas_rare_earths", "neo_performance_materials"),
         (
-            "POSCO International et Energy Fuels ont signé un contrat ferme : 30 tonnes d'dysprosium de White Mesa seront livrées.",
+            "POSCO International et Energy Fuels ont signé un contrat ferme : 30 tonnes de dysprosium de White Mesa seront livrées.",
             "energy_fuels",
             "posco_international",
         ),
