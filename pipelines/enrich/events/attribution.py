@@ -33,9 +33,10 @@ BESIDE = 3  # characters between "according to" and a pronoun
 OPENING = 30  # characters of a sentence in which its unnamed speaker is
 AFTER = 60  # the same, where the quote comes first
 _NAME = re.compile(r"\s(?:the\s)?([A-ZÀ-Þ][\w&.'’-]+(?:\s[A-ZÀ-Þ][\w&.'’-]+){0,4})(?=\s?(?:,|$|\())")
+_BODY = re.compile(r"(?:[A-ZÀ-Þ][\w&.'’-]+(?:\s(?:of|and|the|de|des))*\s){1,5}[A-ZÀ-Þ][\w-]+\Z")  # "the Electrical Trades Union"
 _PAPER = re.compile(r"《([^》\n]{2,16})》")
-_CLOSED = ("»", "”", '"')
 ADDRESSED = ("m. le ", "mme la ", "madame la ", "monsieur le ")
+_CLOSED = ("»", "”", '"')
 _QUOTES = ('"', "“", "«", "‘", "「")
 
 
@@ -45,8 +46,8 @@ class Speakers:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.last: Voice | None = None
-        self.heard = -1  # where the sentence ends that the last speaker was named in
         self.floor: Voice | None = None  # who answers in an interview
+        self.heard = -1  # where the sentence ends that the last speaker was named in
         self.start = self.stop = 0  # of the sentence
         self.asks = self._has_questions()
         self.people = People(document)
@@ -150,7 +151,8 @@ class Speakers:
         if named and (unnamed is None or named[0].start <= unnamed[1] + 6):
             return Voice(named[0], named[0].surface, True)
         if unnamed:
-            return Voice(None, self._noun_phrase(clause, unnamed, end), False)
+            body = _BODY.search(document.text, end, unnamed[1]) if document.grammar.has_borders else None
+            return Voice(None, body[0], True) if body else Voice(None, self._noun_phrase(clause, unnamed, end), False)
         outside = _NAME.match(document.text, end, limit) if mark[2] & ACCORDING and document.grammar.has_borders else None
         outside = outside or (document.grammar.speaker_name.match(document.text, end, limit) if not marks else None)
         if outside and not marks and document.low[mark[0] : end] != "per":  # a person named before, a firm outside the register

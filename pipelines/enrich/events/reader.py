@@ -6,6 +6,8 @@ from importlib.resources import files
 
 from pipelines.enrich.events.attribution import OWN_VOICE, Speakers
 from pipelines.enrich.events.clauses import Clause, clauses, whole
+from msgspec import structs
+
 from pipelines.enrich.events.discourse import PLANT, Discourse, Product
 from pipelines.enrich.events.document import Document, Found
 from pipelines.enrich.events.filling import Filler
@@ -18,7 +20,7 @@ from pipelines.enrich.events.superlatives import is_of_the_claim, is_without_riv
 from pipelines.enrich.events.telling import told
 from pipelines.enrich.events.told import Told
 from pipelines.enrich.lexicon import FINITE, FORMS, Mark, lexicon, mask_of
-from pipelines.enrich.reading import Event, Mention, Sentence
+from pipelines.enrich.reading import Amount, Attribution, Event, Mention, Sentence
 from pipelines.reference import register
 
 LANGUAGES = frozenset(
@@ -69,6 +71,7 @@ class _Reader:
         self.asked: Product | None = None  # the product of the last question
         self.speakers = Speakers(document)
         self.first = self.lead = self.discourse.lead = next(iter(found_companies(document)), None)
+        self.is_of_itself = False  # what the paragraph's speaker told first was his own doing
         self.sections = Sections(document)
 
     def _spoken_of(self, parts: list[Clause]) -> Mention | None:
@@ -158,6 +161,10 @@ class _Reader:
             self.filler.calendar.note_prices(parts)
         self._note(parts)
         return _one_assessment(found)
+        if is_first:
+            self.is_of_itself = bool(found) and all(event.attribution.kind == "self" for event in found)
+        elif voice is None and self.is_of_itself:  # a company that told of itself does not vouch for another
+            found = [structs.replace(e, attribution=Attribution()) if e.attribution.kind == "named" else e for e in found]
 
     def _take_section(self, sentence: Sentence) -> None:
         """A paragraph under the name of a company, or labelled with it, is about that company."""
@@ -178,6 +185,7 @@ class _Reader:
             return
         turn = self.document.grammar.turn.match(self.document.text[sentence.start : sentence.start + TURN])
         if turn is None:
+            self._take_answer(sentence)
             return
         start = sentence.start + turn.end()
         stop = self.document.text.find(")", sentence.start, start + TURN)
@@ -189,20 +197,8 @@ class _Reader:
         if named[-1].type == "company":
             self.discourse.operator = named[-1]
         else:
-            self._take_answer(sentence)
             self.discourse.authority = named[-1]
 
-    def _with_row(self, sentence: Sentence, marks: list[Mark]) -> list[Mark]:
-        """In a row of a list of prices ("NdFeB block, ex works : 245 yuan/kg") the colon says what a verb would."""
-        first = next(iter(self.document.amounts.within(sentence.start, sentence.end)), None)
-        if first is None or not first.per or first.per == "share":
-            return marks
-        if any((mark[2] & OF_PRICES or mark[3] & FINITE) and mark[0] < first.start for mark in marks):
-            return marks
-        colon = max(self.document.text.rfind(mark, sentence.start, first.start) for mark in ":|\t")
-        if colon < 0 or first.start - colon > ROW or not self.document.materials.any_within(sentence.start, colon):
-            return marks
-        return sorted([*marks, (colon, colon + 1, QUOTE, 0)])
     def _take_answer(self, sentence: Sentence) -> None:
         """A paragraph that begins with the name of a person whom the text has introduced (« Jean Faure : … ») is his firm's word."""
         answer = self.document.grammar.answer.match(self.document.text, sentence.start, sentence.start + TURN)
@@ -215,6 +211,17 @@ class _Reader:
         if voice.mention.type == "company":
             self.discourse.operator = voice.mention
 
+    def _with_row(self, sentence: Sentence, marks: list[Mark]) -> list[Mark]:
+        """In a row of a list of prices ("NdFeB block, ex works : 245 yuan/kg") the colon says what a verb would."""
+        first = next(iter(self.document.amounts.within(sentence.start, sentence.end)), None)
+        if first is None or not first.per or first.per == "share":
+            return marks
+        if any((mark[2] & OF_PRICES or mark[3] & FINITE) and mark[0] < first.start for mark in marks):
+            return marks
+        colon = max(self.document.text.rfind(mark, sentence.start, first.start) for mark in ":|\t")
+        if colon < 0 or first.start - colon > ROW or not self.document.materials.any_within(sentence.start, colon):
+            return marks
+        return sorted([*marks, (colon, colon + 1, QUOTE, 0)])
 
     def _without_attribute(self, sentence: Sentence, marks: list[Mark]) -> list[Mark]:
         """A participle that opens a sentence describes its subject, where a verb follows ("Separated oxide has not been made")."""
