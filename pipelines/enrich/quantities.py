@@ -12,6 +12,7 @@ from pipelines.enrich.folding import lower
 from pipelines.enrich.measures import REACH, Measure, UnitLexicon, folded, measures, sentence_start, sentence_stop, unit_lexicon
 from pipelines.enrich.price_lists import list_prices
 from pipelines.enrich.price_rows import row_prices
+from pipelines.enrich.price_words import spoken_prices
 from pipelines.enrich.reading import Amount, Quantity
 
 FORM_REACH = 80  # characters after a number in which the form of its material stands
@@ -59,6 +60,7 @@ def amounts(text: str, language: str) -> list[Amount]:
     rows = [r for r in told if not any(a.start < r.end and r.start < a.end for a in found)]
     if rows:
         found = sorted([*found, *rows], key=START)
+    found = spoken_prices(read, language, found)
     found = _of_home(read, _with_unit_told(read, found, lexicon), lexicon)
     return found if read == text else [structs.replace(a, text=text[a.start : a.end]) for a in found]
 

@@ -112,11 +112,22 @@ def _respective(document: Document, told: Told, figures: Sequence[F]) -> list[tu
     return [((material,), figure) for material, figure in zip(named, after, strict=True)]
 
 
+def _beside(document: Document, told: Told, prices: Sequence[Amount]) -> list[tuple[tuple[MaterialMention, ...], Amount]]:
+    """Each price with the product right before it, in a row of a Chinese clause (氧化镧4000元/吨、氧化铈11500元/吨)."""
+    if document.grammar.has_borders or len(prices) < 2:
+        return []
+    edges = [told.clause.start, *(a.end for a in prices)]
+    found = [(document.materials.within(edges[i], a.start), a) for i, a in enumerate(prices)]
+    is_row = all(m and a.start - m[-1].end <= BESIDE for m, a in found)
+    return found if is_row and len({frozenset(x.material_id for x in m) for m, _ in found}) == len(found) else []
+
+
 def priced(document: Document, told: Told) -> list[tuple[tuple[MaterialMention, ...], Amount]]:
     """Each material with its price, where one clause gives the prices of several in order."""
     if told.type != "price_move":
         return []
-    found = _respective(document, told, [a for a in told.clause.amounts if a.role not in {"from", "by"}])
+    prices = [a for a in told.clause.amounts if a.role not in {"from", "by"}]
+    found = _respective(document, told, prices) or _beside(document, told, [a for a in prices if a.per])
     units = {(a.per, a.currency) for _, a in found}
     return found if len(units) == 1 else []
 

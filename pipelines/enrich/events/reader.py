@@ -1,13 +1,15 @@
 """The reader of events: sentence by sentence, from words of the lexicon to events."""
 
+import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
-from pipelines.enrich.events.attribution import OWN_VOICE, Speakers
-from pipelines.enrich.events.clauses import Clause, clauses, whole
 from msgspec import structs
 
+from pipelines.enrich.events.attribution import OWN_VOICE, Speakers
+from pipelines.enrich.events.clauses import Clause, clauses, whole
 from pipelines.enrich.events.discourse import PLANT, Discourse, Product
 from pipelines.enrich.events.document import Document, Found
 from pipelines.enrich.events.filling import Filler
@@ -36,6 +38,8 @@ COMPANY_OR_SITE, AUTHORITY = mask_of("@org", "@site"), mask_of("@authority")
 VOICE = mask_of("say", "according", "we")
 CLAIMED = mask_of("superlative")
 OF_PRICES, QUOTE = mask_of("up", "down", "stable", "quote_price", "price"), mask_of("quote_price")
+GOODS = 12  # characters before a price in which its product is named
+ALLOYED = re.compile("[铁钴]?(?:合金|毛坯|精矿|磁体|矿)?")  # between a material and the price of its product
 ROW = 4  # characters between the colon of a row and its price
 LABEL = 12  # characters of the word that begins an answer, before its first sentence
 TURN = 90  # characters in which a turn of minutes names its speaker
@@ -67,11 +71,11 @@ class _Reader:
         self.discourse = Discourse(document, publisher)
         self.filler = Filler(document, self.discourse, relevance, self.own_release)
         self.paragraph_voice: Voice | None = None
+        self.is_of_itself = False  # what the paragraph's speaker told first was his own doing
         self.turn: Voice | None = None  # who has the floor, in minutes and interviews
         self.asked: Product | None = None  # the product of the last question
         self.speakers = Speakers(document)
         self.first = self.lead = self.discourse.lead = next(iter(found_companies(document)), None)
-        self.is_of_itself = False  # what the paragraph's speaker told first was his own doing
         self.sections = Sections(document)
 
     def _spoken_of(self, parts: list[Clause]) -> Mention | None:
@@ -157,14 +161,14 @@ class _Reader:
         for event in [] if self._tells_nothing(sentence, parts) else self._told(parts, voice):
             heard = self._voice(parts, voice)
             found += self.filler.fill(sentence, parts, event, heard)
-        if not found:
-            self.filler.calendar.note_prices(parts)
-        self._note(parts)
-        return _one_assessment(found)
         if is_first:
             self.is_of_itself = bool(found) and all(event.attribution.kind == "self" for event in found)
         elif voice is None and self.is_of_itself:  # a company that told of itself does not vouch for another
             found = [structs.replace(e, attribution=Attribution()) if e.attribution.kind == "named" else e for e in found]
+        if not found:
+            self.filler.calendar.note_prices(parts)
+        self._note(parts)
+        return _one_assessment(found)
 
     def _take_section(self, sentence: Sentence) -> None:
         """A paragraph under the name of a company, or labelled with it, is about that company."""
@@ -213,7 +217,10 @@ class _Reader:
 
     def _with_row(self, sentence: Sentence, marks: list[Mark]) -> list[Mark]:
         """In a row of a list of prices ("NdFeB block, ex works : 245 yuan/kg") the colon says what a verb would."""
-        first = next(iter(self.document.amounts.within(sentence.start, sentence.end)), None)
+        prices = self.document.amounts.within(sentence.start, sentence.end)
+        first = next(iter(prices), None)
+        if len(prices) > 1 and not self.document.grammar.has_borders:
+            marks = self._with_bare_prices(prices, marks)
         if first is None or not first.per or first.per == "share":
             return marks
         if any((mark[2] & OF_PRICES or mark[3] & FINITE) and mark[0] < first.start for mark in marks):
@@ -222,6 +229,17 @@ class _Reader:
         if colon < 0 or first.start - colon > ROW or not self.document.materials.any_within(sentence.start, colon):
             return marks
         return sorted([*marks, (colon, colon + 1, QUOTE, 0)])
+
+    def _with_bare_prices(self, prices: Sequence[Amount], marks: list[Mark]) -> list[Mark]:
+        """A product right before its price after the price of another: "氧化镨钕均价52万元/吨，金属镨钕64万元"."""
+        added: list[Mark] = []
+        for price in prices[1:]:
+            goods = self.document.materials.within(price.start - GOODS, price.start)
+            between = self.document.low[goods[-1].end : price.start] if goods else ""
+            is_beside = bool(goods) and ALLOYED.fullmatch(between) is not None and price.per not in {None, "share"}
+            if is_beside and not any(goods[0].start <= m[0] < price.start and m[2] & OF_PRICES for m in marks):
+                added.append((price.start - 1, price.start, QUOTE, 0))
+        return sorted([*marks, *added]) if added else marks
 
     def _without_attribute(self, sentence: Sentence, marks: list[Mark]) -> list[Mark]:
         """A participle that opens a sentence describes its subject, where a verb follows ("Separated oxide has not been made")."""

@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.enrich.document import publication
-from pipelines.enrich.quantities import quantities
+from pipelines.enrich.quantities import amounts, quantities
 from pipelines.enrich.reading import Page
 
 
@@ -50,3 +50,19 @@ def test_a_line_says_when_its_text_was_written(line: str, wanted: tuple[str | No
 @pytest.mark.parametrize(("title", "wanted"), [("4月16日日评：镝价抬头", "day_without_year"), ("镝价4月16日上涨", "unknown")])
 def test_a_title_that_opens_with_a_day_gives_it(title: str, wanted: str) -> None:
     assert publication(Page("x", "镝价上涨。", title, "某网"), "镝价上涨。", "zh")[:2] == (None, wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("（以下均价单位：万元/吨，含税）\n主流成交67.0-67.3，持平。氧化铽报690，涨5。", [(670000, 673000, "t"), (6900000, None, "t")]),
+        ("表中未另注单位的，均为万元/吨。\n镝铁合金均价为162。", [(1620000, None, "t")]),
+        ("氧化镨钕均价52万元/吨，金属镨钕64万元。", [(520000, None, "t"), (640000, None, "t")]),
+        ("金属镨钕报63.8-64.2万元；氧化铽持平于640万元/吨。", [(638000, 642000, "t"), (6400000, None, "t")]),
+        ("钕铁硼毛坯报价145元/公斤，运费3万元。", [(145, None, "kg"), (30000, None, None)]),
+        ("单位：万元/吨\n均价涨5。成交20家。报12月数据。", []),
+        ("均价为162。", []),
+    ],
+)
+def test_a_price_may_leave_out_the_unit_that_the_text_has_told(text: str, wanted: list[tuple[float, float | None, str | None]]) -> None:
+    assert [(one.value, one.value_to, one.per) for one in amounts(text, "zh")] == wanted

@@ -41,3 +41,11 @@ def test_a_delivery_is_of_the_deal_before_it() -> None:
 def test_of_two_plants_of_a_town_the_product_tells_which() -> None:
     (event,) = events("JS Link与莱纳斯表示，关丹磁材厂5月投产。")
     assert event.site_id == "js_link_kuantan"
+
+
+def test_a_row_of_products_with_their_prices_is_a_price_for_each() -> None:
+    wanted = [("NdPr", 520000), ("NdPr", 640000), ("Dy", 1600000)]
+    found = events("今日氧化镨钕均价52万元/吨，金属镨钕64万元，镝铁合金160万元。")
+    assert [(event.materials[0], event.amount and event.amount.value) for event in found] == wanted
+    found = events("上海报价：氧化镧4000元/吨、氧化铈11500元/吨。")
+    assert [(event.materials[0], event.amount and event.amount.value) for event in found] == [("La", 4000), ("Ce", 11500)]
