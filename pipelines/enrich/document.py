@@ -20,6 +20,7 @@ from pipelines.reference.register import register
 Published = tuple[str | None, PublishedPrecision, str | None]
 Written = tuple[int, int, dict[str, Any]]  # where a date stands, and what it says
 
+MONTHS = 12
 HEAD_LINES = 6
 # A line of a heading that is the name of an authority and nothing else.
 AUTHORITY = re.compile(
@@ -32,6 +33,7 @@ EDGE = 6000  # characters at either end of a text in which its first and last li
 RELAY_REACH = 320  # characters of a text in which it says whose report it relays
 VENUE_WORDS = 5  # fewer words than these name an exchange and its place
 OPENING = 400  # characters of a line in which its company is named
+SET_OFF = re.compile(r"[,–—:|(\[]\s*\Z|\s-\s\Z")
 LATE = timedelta(days=3)  # how far a server's clock may lag behind the date of a text
 OLD = timedelta(days=400)  # how much older than its server's date a text may call itself
 EXCHANGE = r"[(（](?:[A-Z]{2,8}(?:\s?(?:American|Venture))?|Nasdaq|Euronext(?:\s\w+)?)\s?[:：]"
@@ -51,8 +53,12 @@ def publication(page: Page, text: str, language: str) -> Published:
     """
     served, served_precision = _served(page.published)
     written = _written(text, language, page.source)
-    if written is None and served is None:
-        return _of_title(page.title, language)
+    if written is None and served is None:  # lines of the page that are no part of its text may tell
+        named = _of_title(page.title, language)
+        written = _written(page.text, language, page.source) if named[0] is None and page.text != text else None
+        if written is None:
+            return named
+        text = page.text
     if written is None:
         return (served.isoformat(), served_precision, None) if served else (None, "unknown", None)
     start, end, values = written
@@ -73,7 +79,10 @@ def _of_title(title: str, language: str) -> Published:
 
     A title that opens with a day ("4月16日日评") gives that day, without a year.
     """
-    found = [e for e in expressions(title, language) if e[2] in ("day", "iso")]
+    named = expressions(title, language)
+    found = [e for e in named if e[2] in ("day", "iso")]
+    if len(named) == 1 and (month := _month_of_issue(title, named[0])):
+        return month
     if len(found) == 1 and not found[0][0] and not {"y", "y4"} & found[0][3].keys():
         return None, "day_without_year", title[: found[0][1]]
     days = {told[0] for _, _, _, values in found if (told := _told(values, None)) and told[1] == "day"}
@@ -81,6 +90,14 @@ def _of_title(title: str, language: str) -> Published:
         return None, "unknown", None
     start, end, *_ = found[0]
     return days.pop().isoformat(), "day", title[start:end]
+
+
+def _month_of_issue(title: str, found: tuple[int, int, str, dict[str, Any]]) -> Published | None:
+    """Return the month that a title ends with, set off from it, as those of reviews do ("Monthly review, October 2026")."""
+    start, end, kind, values = found
+    is_set_off = SET_OFF.search(title[:start]) and not title[end:].strip(" )]")
+    told = _told(values, None) if kind in ("month", "iso_month") and is_set_off else None
+    return (told[0].isoformat(), "month", title[start:end]) if told else None
 
 
 def _served(moment: str | None) -> tuple[date | None, PublishedPrecision]:
@@ -94,6 +111,8 @@ def _told(values: dict[str, Any], served: date | None) -> tuple[date, PublishedP
     """Return the day that a written date means, its year taken from the server's date where it has none."""
     year = values.get("y", values.get("y4"))
     month, day = values.get("month", values.get("m")), values.get("d")
+    if month and day and int(month) > MONTHS >= int(day):  # 10/14/2026
+        month, day = day, month
     try:
         if isinstance(year, int):
             full = year + 2000 if year < 100 else year

@@ -26,3 +26,16 @@ def test_a_line_of_who_and_when_gives_the_day(place, line):
 @pytest.mark.parametrize(("place", "line"), [(p, line) for p in ("head", "tail", "opening") for line in TABLE[f"other_{p}"]])
 def test_a_sentence_or_a_term_with_a_date_gives_none(place, line):
     assert published(line, place) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "told"),
+    [
+        ("Monthly review, October 2026", BODY, ("2026-10-01", "month", "October 2026")),
+        ("Kiln delayed to October 2026", BODY, (None, "unknown", None)),
+        ("A kiln", f"10/14/2026\n{BODY}", ("2026-10-14", "day", "10/14/2026")),
+        ("A kiln", f"October 2026\n{BODY}", ("2026-10-01", "month", "October 2026")),
+    ],
+)
+def test_a_month_or_a_day_is_told_as_it_is_written(title, text, told):
+    assert publication(Page("x", text, title, "Quarry Notes", None), text, "en") == told
