@@ -21,6 +21,7 @@ WRAP_LINES = 6
 WIDEST = 100  # characters of a wrapped line
 WRAP_FULL = 0.75  # of its width: a shorter line ends its paragraph
 INITIALS = re.compile(r"(?:[A-Z]\.)+[A-Z]")
+APART = str.maketrans("’'\n\t", "    ")
 NEXT_WORD = re.compile(r"\s*[\"“«‘(\[]?\s*([^\s,;:.!?]{1,16})")
 DATELINED = 60  # sentences of a text after which no line is looked at for a dateline
 
@@ -122,7 +123,7 @@ def _ends(text: str, match: re.Match[str], end: int, rules: _Rules) -> bool:
 
 def _is_abbreviation(text: str, stop: int, following: str, rules: _Rules) -> bool:
     """Tell whether the full stop belongs to the word before it and does not also end the sentence."""
-    token = text[max(0, stop - 12) : stop].replace("’", " ").replace("'", " ").rpartition(" ")[2].lstrip("(-.\u00a0\u202f")
+    token = text[max(0, stop - 12) : stop].translate(APART).rpartition(" ")[2].lstrip("(-.\u00a0\u202f")
     if token in rules.abbreviations:
         return True
     is_initial = token.isupper() and (len(token) == 1 or bool(INITIALS.fullmatch(token)))

@@ -1,5 +1,7 @@
 """When an event happened or is to happen: its own day, not the day on which somebody said so."""
 
+from msgspec import structs
+
 from pipelines.enrich.events.borderless import is_topic
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
@@ -52,7 +54,7 @@ class Calendar:
             return self._of_period(told, own, lent)
         own = self._fitting(told, own)
         anchor = told.fit.anchor[0]
-        found = in_force([*own, *lent], anchor, self.document) if told.type == "policy_control" else None
+        found = in_force([*own, *lent, *self._at_once(told)], anchor, self.document) if told.type == "policy_control" else None
         found = found or (date_of(own, anchor, self.document) or date_of(lent, anchor, self.document) if own or lent else None)
         if told.type == "price_move":
             if found is not None and found.precision != "day" and found.qualifier == "from" and told.telling.factuality == "achieved":
@@ -61,6 +63,12 @@ class Calendar:
                 self.price_day = found  # an earlier day is that of one price, not of the review
             return found or self.price_day or self._today()
         return found or (self._today() if self._is_of_today(told) else None)
+
+    def _at_once(self, told: Told) -> list[DateSpan]:
+        """The day of publication, of a control that is in force "with immediate effect"."""
+        today = self._today()
+        is_now = any(self.document.grammar.at_once.search(self.document.low, c.start, c.end) for c in told.domain)
+        return [structs.replace(today, qualifier="from")] if today is not None and is_now else []
 
     def _lent(self, told: Told) -> list[DateSpan]:
         """The dates of the clauses that an event draws on, beside its own."""

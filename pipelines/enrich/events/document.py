@@ -176,6 +176,7 @@ class Grammar:
         self.writer = re.compile(groups.get("writer", NEVER))  # "I"
         self.latter = re.compile(groups.get("latter", NEVER))  # "the latter will supply the former with …"
         self.offices = re.compile(groups.get("offices", NEVER))  # "the chief executive", of the company spoken of
+        self.at_once = re.compile(groups.get("at_once", NEVER))  # "with immediate effect"
         self.aside = re.compile(groups.get("aside", NEVER))  # between a verb of speech and the speaker after it
         self.told_to = re.compile(groups.get("told_to", NEVER))  # whom the speaker after it tells
         self.speaker_name = re.compile(groups.get("speaker_name", NEVER))  # of a speaker outside the register, after the verb

@@ -150,3 +150,8 @@ def test_a_second_line_is_the_operators_and_makes_what_the_plant_makes() -> None
 def test_a_stop_has_the_days_from_which_to_which_it_lasted() -> None:
     (event,) = events("Power cuts stopped the cracking kilns at the Kalgoorlie plant of Lynas from May 25 to June 7, the miner said.")
     assert (event.type, event.date, event.date_to, event.date_precision) == ("disruption", "2026-05-25", "2026-06-07", "range")
+
+
+def test_a_control_with_immediate_effect_begins_on_the_day_of_its_notice() -> None:
+    (event,) = events("MOFCOM has suspended its ban on exports of gallium to the United States until 27 November 2026 with immediate effect.")
+    assert (event.type, event.date, event.date_to, event.date_precision) == ("policy_control", "2026-06-10", "2026-11-27", "range")

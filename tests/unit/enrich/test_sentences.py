@@ -17,6 +17,7 @@ def split(text, language="en"):
 @pytest.mark.parametrize(
     ("language", "text", "expected"),
     [
+        ("en", "Ms. Rao agreed.\nMr. Lim left.\tDr. Hale stayed.", ["Ms. Rao agreed.", "Mr. Lim left.", "Dr. Hale stayed."]),
         ("en", "Acme Inc. sold it. Beta Corp. did not.", ["Acme Inc. sold it.", "Beta Corp. did not."]),
         (
             "en",
