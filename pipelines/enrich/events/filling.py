@@ -70,7 +70,7 @@ class Filler:
             voice = self._claimant(told, found, None if own_voice else voice, own_voice=own_voice)
         is_own = self._is_own(told) or self._is_of_its_firm(told, voice) or _is_actor(voice, found)
         attribution = attributed(voice, found.mentions, self.own_release, is_own=is_own)
-        if not self._is_of_chain(told, found, site_id, parts):
+        if not (_tells_of_itself(voice, found) or self._is_of_chain(told, found, site_id, parts)):
             return []
         told.shared = self._shared(told, parts)
         events = self._events(sentence, told, found, site_id, attribution)
@@ -330,7 +330,13 @@ def _is_actor(voice: Voice | None, found: Cast) -> bool:
     """Whether the speaker is an authority outside the register, which the event is of."""
     if voice is None or not voice.is_firm:
         return False
-    return any(actor.entity_id is None and actor.surface == voice.surface for actors in found.actors for actor in actors)
+    return any(actor.entity_id is None and fold(actor.surface) == fold(voice.surface) for actors in found.actors for actor in actors)
+
+
+def _tells_of_itself(voice: Voice | None, found: Cast) -> bool:
+    """Whether a company of the chain tells what it has a part in."""
+    speaker = voice.mention.entity_id if voice is not None and voice.mention is not None else None
+    return bool(speaker) and is_of_chain(speaker) and any(m.entity_id == speaker for m in found.mentions)
 
 
 def short_name(mention: Mention) -> str:

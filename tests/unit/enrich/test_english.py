@@ -153,5 +153,5 @@ def test_a_stop_has_the_days_from_which_to_which_it_lasted() -> None:
 
 
 def test_a_control_with_immediate_effect_begins_on_the_day_of_its_notice() -> None:
-    (event,) = events("MOFCOM has suspended its ban on exports of gallium to the United States until 27 November 2026 with immediate effect.")
+    (event,) = events("MOFCOM has suspended its ban on gallium exports to the United States until 27 November 2026 with immediate effect.")
     assert (event.type, event.date, event.date_to, event.date_precision) == ("policy_control", "2026-06-10", "2026-11-27", "range")
