@@ -26,6 +26,8 @@ def stages(text: str, language: str) -> list[StageMention]:
         if end < len(low) and is_word(low[end - 1]) and is_word(low[end]):
             continue
         stage, is_product = meanings[number]
+        if not stage:  # an office or a firm of that name
+            continue
         found.append(StageMention(start, end, stage, is_product))
     return found
 
@@ -51,6 +53,7 @@ def _index(language: str) -> tuple[AhoCorasick, tuple[tuple[str, bool], ...]]:
     for kind in ("products", "steps"):
         for stage, words in known[kind].items():
             meanings |= {lower(fold(word)): (stage, kind == "products") for word in words}
+    meanings |= {lower(fold(word)): ("", False) for word in known.get("others", ())}
     texts = sorted(meanings)
     automaton = AhoCorasick(texts, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
     return automaton, tuple(meanings[text] for text in texts)

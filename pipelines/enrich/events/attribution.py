@@ -149,6 +149,9 @@ class Speakers:
         named = [m for m in document.mentions.within(end, limit) if m.type not in NOT_SPEAKERS]
         unnamed = next((m for m in marks if m[2] & ANONYMOUS and not m[2] & TITLE), None)
         if named and (unnamed is None or named[0].start <= unnamed[1] + 6):
+        if named and mark[2] & ACCORDING and named[0].is_anaphor and document.grammar.its.match(document.low, named[0].start):
+            owner = next((m for m in document.mentions.within(limit, self.stop) if m.type == "company" and not m.is_anaphor), None)
+            named = [owner or named[0]]  # « À en croire son directeur financier, X … »
             return Voice(named[0], named[0].surface, True)
         if unnamed:
             body = _BODY.search(document.text, end, unnamed[1]) if document.grammar.has_borders else None

@@ -41,6 +41,9 @@ def _signers(document: Document, publisher: Mention | None) -> list[Mention]:
     return [publisher]
 
 
+WITNESSES = frozenset({"iea", "usgs"})  # agencies that report, and decide nothing
+
+
 class Discourse:
     """What the text has spoken of so far; `paragraph` begins anew what only a paragraph carries on."""
 
@@ -77,7 +80,7 @@ class Discourse:
         if not (clause.organisations or clause.sites or clause.concepts & PLANT):
             return
         for mention in clause.organisations:
-            if mention.type == "agency" and not (self.publisher and self.publisher.type == "agency"):
+            if mention.type == "agency" and mention.entity_id not in WITNESSES and not (self.publisher and self.publisher.type == "agency"):
                 self.authority = mention
         for site in clause.sites:
             self.site, self.is_site_near = site, True

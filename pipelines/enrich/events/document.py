@@ -182,6 +182,7 @@ class Grammar:
         self.speaker_name = re.compile(groups.get("speaker_name", NEVER))  # of a speaker outside the register, after the verb
         self.they = re.compile(groups.get("they", NEVER))  # a pronoun and what may stand between it and its verb
         self.they_say = re.compile(groups.get("they_say", NEVER))  # « dit-on »: nobody's word
+        self.its = re.compile(groups.get("its", NEVER))  # "its", of a name that may come after
         self.answer = re.compile(groups.get("answer", NEVER))  # who answers in an interview, before a colon
         self.rivals = re.compile(groups.get("rivals", NEVER))  # "its competitors": not itself
         self.public_office = re.compile(groups.get("public_office", NEVER))  # of no company

@@ -13,6 +13,7 @@ from pipelines.enrich.reading import Actor
 ISSUE, FUND = mask_of("raise_funds", "raise_capital", "equity"), mask_of("fund", "debt", "grant")
 EQUITY, WE = mask_of("equity"), mask_of("we")
 BUY = mask_of("buy")
+SIGN, LENT = mask_of("sign"), mask_of("debt", "grant")
 RECEIVE = mask_of("receive", "raise_funds", "raise_capital", "apply", "sell")
 DATIVE = frozenset({"lui", "leur"})  # whom something is given to
 NAMED = 24  # characters before the name that a company is given
@@ -37,12 +38,13 @@ def cast(stage: Stage) -> Cast:
 def _funders(stage: Stage) -> Cast:
     found = distinct([p for p in present(stage, BODY) if p.case != "than"])
     anchor = stage.fit.anchor
-    receives = bool(anchor[2] & RECEIVE or stage.clause.concepts & EQUITY) and not anchor[2] & mask_of("fund")
+    borrows = bool(anchor[2] & SIGN and stage.clause.concepts & LENT)  # « a conclu un contrat de prêt avec … »
+    receives = bool(borrows or anchor[2] & RECEIVE or stage.clause.concepts & EQUITY) and not anchor[2] & mask_of("fund")
     actors = []
     for party in found:
         is_subject = party.case in {"", "object"} and party.mention.start < anchor[0]
         issues = party.case == "by" and anchor[2] & ISSUE and not anchor[2] & FUND and party.mention.type == "company"
-        gives = (party.case in {"from", "by"} and not issues) or party.mention.type == "agency" or (is_subject and not receives)
+        gives = (party.case in {"from", "by"} and not issues) or (borrows and party.case == "with") or party.mention.type == "agency" or (is_subject and not receives)
         is_given = party.mention.is_anaphor and stage.document.low[party.mention.start : party.mention.end] in DATIVE
         role = "investor" if gives and not is_given else "recipient"
         actors.append(actor(role, party.mention))
