@@ -100,7 +100,7 @@ class Speakers:
         return unnamed
 
     def _house(self) -> Voice | None:
-        """The firm whose people a sentence opens with (« Chez X, on s'attend … »), a person whose view it gives, or hearsay (« dit-on »)."""
+        """The firm whose people a sentence opens with (« Chez X, on s'attend … »), a person whose view it gives, hearsay (« dit-on »)."""
         told = self.document.grammar.they_say.search(self.document.low, self.start, self.stop)
         if told:
             return Voice(None, told[0], False)

@@ -162,6 +162,19 @@ class Grammar:
         self._read_reports(groups)
         self.proper = re.compile(groups["proper"])
 
+    def _read_speakers(self, groups: dict[str, str]) -> None:
+        """The groups of who speaks, beside a verb of speech."""
+        self.aside = re.compile(groups.get("aside", NEVER))  # between a verb of speech and the speaker after it
+        self.told_to = re.compile(groups.get("told_to", NEVER))  # whom the speaker after it tells
+        self.speaker_name = re.compile(groups.get("speaker_name", NEVER))  # of a speaker outside the register, after the verb
+        self.they = re.compile(groups.get("they", NEVER))  # a pronoun and what may stand between it and its verb
+        self.its = re.compile(groups.get("its", NEVER))  # "its", of a name that may come after
+        self.answer = re.compile(groups.get("answer", NEVER))  # who answers in an interview, before a colon
+        self.they_say = re.compile(groups.get("they_say", NEVER))  # « dit-on »: nobody's word
+        self.rivals = re.compile(groups.get("rivals", NEVER))  # "its competitors": not itself
+        self.public_office = re.compile(groups.get("public_office", NEVER))  # of no company
+        self.opinion = re.compile(groups.get("opinion", NEVER))  # « Pour Marie Blanc, économiste chez X, »
+
     def _read_reports(self, groups: dict[str, str]) -> None:
         """The groups of reports, notices and minutes, which not every language needs."""
         self.joined_future = re.compile(groups.get("joined_future", NEVER))  # "and will", before an infinitive
@@ -177,16 +190,7 @@ class Grammar:
         self.latter = re.compile(groups.get("latter", NEVER))  # "the latter will supply the former with …"
         self.offices = re.compile(groups.get("offices", NEVER))  # "the chief executive", of the company spoken of
         self.at_once = re.compile(groups.get("at_once", NEVER))  # "with immediate effect"
-        self.aside = re.compile(groups.get("aside", NEVER))  # between a verb of speech and the speaker after it
-        self.told_to = re.compile(groups.get("told_to", NEVER))  # whom the speaker after it tells
-        self.speaker_name = re.compile(groups.get("speaker_name", NEVER))  # of a speaker outside the register, after the verb
-        self.they = re.compile(groups.get("they", NEVER))  # a pronoun and what may stand between it and its verb
-        self.they_say = re.compile(groups.get("they_say", NEVER))  # « dit-on »: nobody's word
-        self.its = re.compile(groups.get("its", NEVER))  # "its", of a name that may come after
-        self.answer = re.compile(groups.get("answer", NEVER))  # who answers in an interview, before a colon
-        self.rivals = re.compile(groups.get("rivals", NEVER))  # "its competitors": not itself
-        self.public_office = re.compile(groups.get("public_office", NEVER))  # of no company
-        self.opinion = re.compile(groups.get("opinion", NEVER))  # « Pour Marie Blanc, économiste chez X, »
+        self._read_speakers(groups)
         self.of_paper = re.compile(groups.get("of_paper", NEVER))  # "our" and what a paper has
         self.officer, self.manner, self.nobody_named, self.tellers_house = (re.compile(groups.get(name, NEVER)) for name in OFFICERS[:4])
         self.unnamed_firm, self.other_work, self.heading_period, self.funds_whom = (

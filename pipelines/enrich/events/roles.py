@@ -44,7 +44,8 @@ def _funders(stage: Stage) -> Cast:
     for party in found:
         is_subject = party.case in {"", "object"} and party.mention.start < anchor[0]
         issues = party.case == "by" and anchor[2] & ISSUE and not anchor[2] & FUND and party.mention.type == "company"
-        gives = (party.case in {"from", "by"} and not issues) or (borrows and party.case == "with") or party.mention.type == "agency" or (is_subject and not receives)
+        gives = (party.case in {"from", "by"} and not issues) or party.mention.type == "agency" or (is_subject and not receives)
+        gives = gives or (borrows and party.case == "with")
         is_given = party.mention.is_anaphor and stage.document.low[party.mention.start : party.mention.end] in DATIVE
         role = "investor" if gives and not is_given else "recipient"
         actors.append(actor(role, party.mention))
