@@ -40,6 +40,8 @@ CLAIMED = mask_of("superlative")
 OF_PRICES, QUOTE = mask_of("up", "down", "stable", "quote_price", "price"), mask_of("quote_price")
 GOODS = 12  # characters before a price in which its product is named
 ALLOYED = re.compile("[铁钴]?(?:合金|毛坯|精矿|磁体|矿)?")  # between a material and the price of its product
+HEAD = 160  # characters in which a text names who issues it
+TICKER = re.compile(r"(?:\s(?:Limited|Ltd|Inc|Corp|plc)\.?)?,?\s?[(（][A-Z][\w ]{1,14}[:：]")
 ROW = 4  # characters between the colon of a row and its price
 LABEL = 12  # characters of the word that begins an answer, before its first sentence
 TURN = 90  # characters in which a turn of minutes names its speaker
@@ -75,8 +77,16 @@ class _Reader:
         self.turn: Voice | None = None  # who has the floor, in minutes and interviews
         self.asked: Product | None = None  # the product of the last question
         self.speakers = Speakers(document)
-        self.first = self.lead = self.discourse.lead = next(iter(found_companies(document)), None)
+        companies = found_companies(document)
+        self.first = self.lead = self.discourse.lead = next(iter(companies), None)
+        if self.first is not None and self.discourse.operator is None and self._is_issuer(companies):
+            self.discourse.operator = self.first
         self.sections = Sections(document)
+
+    def _is_issuer(self, companies: list[Mention]) -> bool:
+        """Whether a text is about one company alone, which it opens with and with its code ("Acme Limited (ASX: ACM)")."""
+        is_alone = len({m.entity_id or m.surface for m in companies}) == 1
+        return is_alone and companies[0].start < HEAD and TICKER.match(self.document.text, companies[0].end) is not None
 
     def _spoken_of(self, parts: list[Clause]) -> Mention | None:
         """The company that a sentence is about: the text's or the first that it names, else the last that did something."""

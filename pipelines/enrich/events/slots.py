@@ -161,9 +161,12 @@ def date_of(dates: Iterable[DateSpan], anchor: int, document: Document) -> DateS
         before = document.low[max(0, date.start - _NEAR) : date.start]
         if document.low[date.end : date.end + 1] == ")" and before.endswith("(") and date.precision == "year":
             continue
+        if document.low[date.end : date.end + 1] == ":" and before.endswith("("):
+            continue  # "(Q3: 1,507 tonnes)": of what is compared with
         if document.grammar.level.match(document.low, date.end):
             continue
-        if date.precision != "range" and document.grammar.old_value.search(before) and date.qualifier not in {"from", "until", "by", "after"}:
+        is_old = date.precision != "range" and date.qualifier not in {"from", "until", "by", "after"}
+        if is_old and document.grammar.old_value.search(before):
             continue
         kept.append(date)
     return min(kept, key=lambda d: _distance(document, d, anchor)) if kept else None

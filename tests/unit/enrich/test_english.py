@@ -22,6 +22,8 @@ def events(text: str, *, release: bool = False) -> list[Event]:
         ("Dysprosium oxide, cif Europe: $820-860/kg, down from $850-900/kg", 820, 860),
         ("Terbium oxide slipped by $20/kg to $1,050-1,120/kg on Tuesday.", 1050, 1120),
         ("MP Materials lowered its list price for NdPr oxide by 6,000 yuan to 702,000 yuan per tonne.", 702000, None),
+        ("Terbium oxide gained $20 to $930 per kg on Tuesday.", 930, None),
+        ("Dysprosium oxide is up $10 at $250/kg.", 250, None),
         ("NdPr oxide fell to $98.50/kg on Monday from $101-103/kg a week earlier.", 98.5, None),
     ],
 )
@@ -155,3 +157,11 @@ def test_a_stop_has_the_days_from_which_to_which_it_lasted() -> None:
 def test_a_control_with_immediate_effect_begins_on_the_day_of_its_notice() -> None:
     (event,) = events("MOFCOM has suspended its ban on gallium exports to the United States until 27 November 2026 with immediate effect.")
     assert (event.type, event.date, event.date_to, event.date_precision) == ("policy_control", "2026-06-10", "2026-11-27", "range")
+
+
+def test_a_company_that_opens_a_text_with_its_code_tells_its_own_output() -> None:
+    text = "Lynas Rare Earths Limited (ASX: LYC)\nNdPr output was 2,080 tonnes (Q4: 1,507 tonnes). Total REO output was 3,212 tonnes."
+    found = read(Page("x", text, "Quarterly report", "Wire", "2026-06-10", "en")).events
+    assert [(e.type, [a.entity_id for a in e.actors], e.quantity and e.quantity.value, e.date) for e in found] == [
+        ("production_milestone", ["lynas_rare_earths"], 2080, None), ("production_milestone", ["lynas_rare_earths"], 3212, None),
+    ]  # fmt: skip
