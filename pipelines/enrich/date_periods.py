@@ -12,6 +12,7 @@ from pipelines.enrich.sentence_senses import Senses
 
 SAME_REACH = 160  # characters back in which "that day" has its day
 SAME_PARAGRAPH = 400  # the same within a paragraph
+AHEAD = 1  # « dans trois semaines », beside « il y a »
 SAME_DAYS = 6  # days before that one that are asked
 REPORTED = frozenset({"month", "quarter", "half", "year", "range"})
 NAMED_BEFORE = 40  # expressions back among which "the quarter" has its own
@@ -66,10 +67,10 @@ def _ago(values: dict[str, Any], sense: Surroundings) -> Period | None:
     if sense.reference is None:
         return None
     count = int(values.get("number", values.get("d", 0)))
-    unit = str(values["span"])
+    unit, way = str(values["span"]), 1 if values.get("ago") == AHEAD else -1
     if unit == "day":
-        return day(sense.reference - timedelta(days=count))
-    return _period_of_unit(unit, sense.reference, -count)
+        return day(sense.reference + timedelta(days=way * count))
+    return _period_of_unit(unit, sense.reference, way * count)
 
 
 def _same_day(values: dict[str, Any], sense: Surroundings) -> Period | None:
@@ -188,6 +189,15 @@ def _half_month(values: dict[str, Any], sense: Surroundings) -> Period | None:
     return sense.fitting(values, period)
 
 
+def _ordinal_again(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    """The quarter or half that leaves out its name after another of the sentence (« contre 172 au premier trimestre, 215 au deuxième »)."""
+    last = sense.before[-1] if sense.before else None
+    if last is None or last.precision not in {"quarter", "half"} or last.start < sense.sentence_start:
+        return None
+    first = date.fromisoformat(last.first)
+    return quarter(first.year, int(values["ordinal"])) if last.precision == "quarter" else half(first.year, int(values["ordinal"]))
+
+
 def _half(values: dict[str, Any], sense: Surroundings) -> Period | None:
     if "half_word" in values:
         if sense.reference is None:
@@ -253,6 +263,7 @@ RESOLVERS: dict[str, Callable[[dict[str, Any], Surroundings], Period | None]] = 
     "quarter": _quarter,
     "quarter_named": _quarter_named,
     "half": _half,
+    "ordinal_again": _ordinal_again,
     "half_month": _half_month,
     "first_months": _first_months,
     "year": _year,

@@ -113,7 +113,8 @@ def _buys(stage: Stage, sides: tuple[list[Party], list[Party]], concepts: int) -
         return True
     noun_buys = not any(m[2] & TO_BUY and m[3] for m in stage.clause.marks)  # « a signé un accord d'achat » tells no side
     makers = [_makes_goods(stage, side) for side in sides]
-    if makers.count(None) == 1 and any(makers) and (all(sides) or not verbs & (RECEIVE if noun_buys else RECEIVE | TO_BUY)):  # beside a name outside the register
+    is_open = all(sides) or not verbs & (RECEIVE if noun_buys else RECEIVE | TO_BUY)
+    if makers.count(None) == 1 and any(makers) and is_open:  # beside a name outside the register
         return makers[1] is True
     ranks = [max((_rank(p.mention) for p in side), default=0) for side in sides]
     return ranks[0] > ranks[1]

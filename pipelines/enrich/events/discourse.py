@@ -11,7 +11,7 @@ from pipelines.enrich.lexicon import Mark, mask_of
 from pipelines.enrich.reading import Mention
 from pipelines.reference import register
 
-PLANT = mask_of("plant", "mine", "project")
+PLANT, EXPAND = mask_of("plant", "mine", "project"), mask_of("expand")
 OPENING = 500  # characters in which a notice says who issues it
 SITES = frozenset({"facility", "deposit"})
 START = attrgetter("start")
@@ -166,7 +166,7 @@ def names_new_plant(document: Document, clause: Clause) -> bool:
 def _plant_is_known(document: Document, clause: Clause) -> bool | None:
     found: bool | None = None
     for mark in clause.marks:
-        if mark[2] & PLANT and not mark[3]:
+        if mark[2] & PLANT and not mark[3] and not mark[2] & EXPAND:  # « une seconde ligne » is one more of the plant spoken of
             state = _state(document, clause, mark)
             if state is False:
                 return False

@@ -173,3 +173,28 @@ def test_a_period_that_a_price_is_for_lies_ahead() -> None:
 )
 def test_sums_have_their_unit_and_their_country(text: str, prices: list[tuple[float, str, str | None]]) -> None:
     assert [(a.value, a.currency, a.per) for a in amounts(text, "fr")] == prices
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("L'usine a produit 172 tonnes au premier trimestre et 215 au deuxième.", ("2026-04-01", "quarter")),
+        ("La vente a rapporté 3 millions au premier semestre, contre 2 au second.", ("2026-07-01", "half")),
+        ("Au premier trimestre, la mine a livré Lynas ; le second, Iluka.", ("2026-01-01", "quarter")),
+        ("La mine rouvrira dans deux mois.", ("2026-10-01", "month")),
+        ("La mine a rouvert il y a deux mois.", ("2026-06-01", "month")),
+        ("Le contrat a été résilié avant-hier.", ("2026-08-04", "day")),
+        ("La production du trimestre de juin a reculé.", ("2026-04-01", "quarter")),
+        ("Au titre de l'exercice clos le 30 juin 2026, la production a reculé.", ("2025-07-01", "range")),
+    ],
+)
+def test_days_that_french_leaves_half_unsaid(text: str, last: tuple[str, str]) -> None:
+    found = dates(text, "fr", "2026-08-06")[-1]
+    assert (found.first, found.precision) == last
+
+
+def test_a_second_line_is_one_of_the_plant_spoken_of() -> None:
+    added = "L'ajout d'une seconde ligne par Ucore, qui porterait la capacité à 5 000 t/an, n'a pas été décidé."
+    text = f"Ucore a mis en service le Louisiana SMC.\n{added}"
+    *_, line = events(text)
+    assert (line.factuality, line.site_id) == ("denied", "ucore_alexandria")
