@@ -47,6 +47,9 @@ def products(document: Document, told: Told) -> list[tuple[tuple[MaterialMention
     chosen = own or first_fit(quantities, document)
     if chosen is None and told.type == "facility_change" and len(quantities) == 1 and quantities[0].role == "by":
         chosen = quantities[0]  # what an expansion adds
+    is_rate = told.telling.factuality == "under_way" and told.type == "production_milestone"
+    if chosen is None and is_rate and len(told.clause.quantities) == 1:
+        chosen = told.clause.quantities[0]  # "currently makes 30 tonnes a week"
     if chosen is not None and chosen.value == 1 and document.grammar.not_even.match(document.low, chosen.end):
         chosen = None  # "not one tonne"
     quantity = quantity_of(chosen, told.type, told.clause.concepts, is_yearly=yearly)
