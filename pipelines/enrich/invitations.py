@@ -18,6 +18,8 @@ LONGEST_PRICED = 40  # and of one that holds a figure
 LONGEST_STRONG = 100  # of a line that a word of the page alone betrays
 LONGEST_LABEL = 32  # of an entry of a menu
 STOPS = frozenset(".。;；:：…，,")
+ASKED = frozenset("？！")
+LONGEST_ASKED = 44  # characters of a line of several sentences that may still invite with a question
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _BACK = re.compile(r"[←⬅⇐↩↑⬆]\ufe0f?\s*")
 _PICTOGRAPH = re.compile(r"(?:[\U0001f300-\U0001faff\u2600-\u26ff\u2708-\u2712\u2794-\u27bf\u2b05-\u2b07↓⬇▼►▶⏩🔗]\ufe0f?\s*)+")
@@ -104,6 +106,8 @@ def _calls_later(body: str, is_own: bool, words: _Words) -> bool:
 
 def _is_ended(body: str) -> bool:
     """Whether a line ends like a sentence or a part of one."""
+    if body[-1] in ASKED and len(body) > LONGEST_ASKED:  # several sentences, the last of which asks or cries out
+        return len(_SENTENCE.findall(body)) > 1
     return body[-1] in STOPS and not body.endswith("...")
 
 

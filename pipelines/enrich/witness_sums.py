@@ -310,6 +310,9 @@ def _joined(figures: Figures, end: int, start: int) -> bool:
     """Whether two figures are parts of one list, and not an old and a new one."""
     between = figures.low[end:start]
     words = figures.known["not_parts"]
+    semicolon = max(between.rfind(mark) for mark in ";；")
+    if semicolon >= 0 and any(word in between[semicolon:] for word in figures.known["total_before"]):
+        return False  # another total, with parts of its own
     return len(between) <= LIST_REACH and not any(between.endswith(w) if w[-1] == " " else w in between for w in words)
 
 

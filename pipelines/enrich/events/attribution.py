@@ -37,6 +37,7 @@ _BODY = re.compile(r"(?:[A-ZÀ-Þ][\w&.'’-]+(?:\s(?:of|and|the|de|des))*\s){1,
 _PAPER = re.compile(r"《([^》\n]{2,16})》")
 ADDRESSED = ("m. le ", "mme la ", "madame la ", "monsieur le ")
 _CLOSED = ("»", "”", '"')
+_QUOTED = (("«", "»"), ("“", "”"), ("「", "」"))
 _QUOTES = ('"', "“", "«", "‘", "「")
 
 
@@ -127,7 +128,7 @@ class Speakers:
         def is_of_writer(at: int) -> bool:
             if grammar.of_paper.match(low, at):
                 return True
-            is_quoted = low.count("«", start, at) > low.count("»", start, at)
+            is_quoted = any(low.count(opens, start, at) > low.count(closes, start, at) for opens, closes in _QUOTED)
             return bool(grammar.writer.match(low, at)) and not is_quoted and not self.asks
 
         return not all(is_of_writer(m[0]) for c in clauses for m in c.marks if m[2] & WE)
@@ -148,10 +149,10 @@ class Speakers:
             marks = [m for m in marks if not m[2] & PRONOUN or m[0] - end < BESIDE]
         named = [m for m in document.mentions.within(end, limit) if m.type not in NOT_SPEAKERS]
         unnamed = next((m for m in marks if m[2] & ANONYMOUS and not m[2] & TITLE), None)
-        if named and (unnamed is None or named[0].start <= unnamed[1] + 6):
         if named and mark[2] & ACCORDING and named[0].is_anaphor and document.grammar.its.match(document.low, named[0].start):
             owner = next((m for m in document.mentions.within(limit, self.stop) if m.type == "company" and not m.is_anaphor), None)
             named = [owner or named[0]]  # « À en croire son directeur financier, X … »
+        if named and (unnamed is None or named[0].start <= unnamed[1] + 6):
             return Voice(named[0], named[0].surface, True)
         if unnamed:
             body = _BODY.search(document.text, end, unnamed[1]) if document.grammar.has_borders else None
@@ -248,7 +249,7 @@ class Speakers:
         if self.document.grammar.has_borders:
             return None
         found = self.document.grammar.office.search(self.document.low[start : mark[1]])
-        return Voice(None, found[1], True, is_firm=True) if found else None
+        return Voice(None, self.document.text[start + found.start(1) : start + found.end(1)], True, is_office=True) if found else None
 
     def _source(self, clause: Clause, start: int, mark: Mark) -> Voice | None:
         """A forecaster outside the register that a Chinese clause begins with: all before its verb of speech."""
@@ -325,7 +326,7 @@ def attributed(voice: Voice | None, actors: list[Mention], own_release: Mention 
     mention = voice.mention
     if mention is None:
         kind: Literal["self", "named", "anonymous"] = "named" if voice.is_named else "anonymous"
-        is_self = is_own and (voice.is_firm or (not actors and not voice.is_named))
+        is_self = is_own and (voice.is_firm or voice.is_office or (not actors and not voice.is_named))
         return Attribution("self" if is_self else kind, voice.surface)
     same = any(
         (a.entity_id is not None and a.entity_id == mention.entity_id) or a.surface == mention.surface for a in actors

@@ -10,6 +10,7 @@ FIGURES = mask_of("@amount", "@quantity")
 RESUME = mask_of("resume")
 STUDIED = frozenset({"financing", "schedule_guidance"})
 TERMS = mask_of("supply", "buy", "ship", "offtake")
+QUOTA = mask_of("quota")
 INVEST = mask_of("invest")
 MERGED = frozenset(
     {"financing", "facility_change", "schedule_guidance", "supply_agreement", "ownership_change", "permit", "policy_control",
@@ -74,7 +75,10 @@ def continues(document: Document, one: Told, other: Told) -> bool:  # noqa: PLR0
     if one.type != other.type or one.type not in MERGED:
         return False
     if one.fit.frame.name in QUOTAS and other.fit.frame.name in QUOTAS:
-        return True
+        if not _is_another_quota(document, one, other):
+            return True
+        other.clause.dates = other.clause.dates or one.clause.dates  # the year is told once
+        return False
     if one.telling.factuality != other.telling.factuality and one.type not in {"supply_agreement", "price_move"}:
         return False
     if one.type == "financing":
@@ -100,6 +104,13 @@ def continues(document: Document, one: Told, other: Told) -> bool:  # noqa: PLR0
     both_figures = any(c.quantities for c in one.domain) and other.clause.quantities
     both_dates = one.clause.dates and other.clause.dates
     return not (both_figures or both_dates) and (not other_materials or not materials or other_materials <= materials)
+
+
+def _is_another_quota(document: Document, one: Told, other: Told) -> bool:
+    """Whether a clause after a semicolon gives a quota of its own ("…；冶炼分离总量控制指标265,000吨")."""
+    before = document.low[other.clause.start - 1 : other.clause.start]
+    both = bool(other.clause.quantities) and any(c.quantities for c in one.domain)
+    return both and before in {";", "；"} and bool(other.clause.concepts & QUOTA)
 
 
 def _is_former(document: Document, one: Told) -> bool:

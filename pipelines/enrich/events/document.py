@@ -219,6 +219,7 @@ class Grammar:
         self.bare_value = re.compile(groups.get("bare_value", NEVER))  # after a price: the new one, without its unit
         self.section_mark, self.section_end, self.section_label = (re.compile(groups.get(name, NEVER)) for name in SECTIONS)
         self.suffers = re.compile(groups.get("suffers", NEVER))  # names what stops a plant from outside
+        self.rules = re.compile(groups.get("rules", NEVER))  # introductions and rules of conduct, which tell no event
         self.compares = re.compile(groups.get("compares", NEVER))  # opens a clause that only compares a figure
         self.past_attribute = re.compile(groups.get("past_attribute", NEVER))  # a negation before it describes a noun
 

@@ -16,6 +16,7 @@ from pipelines.enrich.events.relevance import Relevance, is_of_chain
 from pipelines.enrich.events.roles import cast
 from pipelines.enrich.events.slots import are_rare, material_ids, stage_from, when
 from pipelines.enrich.events.told import Told
+from pipelines.enrich.folding import fold
 from pipelines.enrich.lexicon import mask_of
 from pipelines.enrich.reading import Actor, Amount, Attribution, Event, MaterialMention, Mention, Sentence
 
@@ -328,7 +329,7 @@ class Filler:
 
 def _is_actor(voice: Voice | None, found: Cast) -> bool:
     """Whether the speaker is an authority outside the register, which the event is of."""
-    if voice is None or not voice.is_firm:
+    if voice is None or not voice.is_office:
         return False
     return any(actor.entity_id is None and fold(actor.surface) == fold(voice.surface) for actors in found.actors for actor in actors)
 

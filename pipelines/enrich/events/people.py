@@ -42,6 +42,7 @@ class Voice(Struct, frozen=True, gc=False):
     surface: str
     is_named: bool
     is_firm: bool = False  # the surface is that of an organisation that no mention names
+    is_office: bool = False  # that of an authority
 
 
 class _Words(Struct, frozen=True):

@@ -282,6 +282,8 @@ class _Reader:
             return True
         if self.document.grammar.sum_of_above.search(self.document.low, sentence.start, sentence.end):
             return True
+        if self.document.grammar.rules.search(self.document.low[sentence.start : sentence.end]) and not any(p.quantities for p in parts):
+            return True
         introduces = self.document.text[sentence.start : sentence.end].rstrip().endswith((":", "："))
         return introduces and not any(part.quantities or part.amounts for part in parts)
 

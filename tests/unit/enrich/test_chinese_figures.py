@@ -4,6 +4,7 @@ import pytest
 
 from pipelines.enrich.document import publication
 from pipelines.enrich.quantities import amounts, quantities
+from pipelines.enrich.read import read
 from pipelines.enrich.reading import Page
 
 
@@ -66,3 +67,8 @@ def test_a_title_that_opens_with_a_day_gives_it(title: str, wanted: str) -> None
 )
 def test_a_price_may_leave_out_the_unit_that_the_text_has_told(text: str, wanted: list[tuple[float, float | None, str | None]]) -> None:
     assert [(one.value, one.value_to, one.per) for one in amounts(text, "zh")] == wanted
+
+
+def test_a_list_of_parts_ends_where_another_total_begins() -> None:
+    text = "2026年稀土开采总量控制指标为280,000吨，其中岩矿型稀土260,500吨，离子型稀土19,500吨；冶炼分离总量控制指标265,000吨。"
+    assert [w.verdict for w in read(Page("x", text, "", "", "2026-08-05", "zh")).witnesses if w.verdict == "fails"] == []

@@ -49,3 +49,20 @@ def test_a_row_of_products_with_their_prices_is_a_price_for_each() -> None:
     assert [(event.materials[0], event.amount and event.amount.value) for event in found] == wanted
     found = events("上海报价：氧化镧4000元/吨、氧化铈11500元/吨。")
     assert [(event.materials[0], event.amount and event.amount.value) for event in found] == [("La", 4000), ("Ce", 11500)]
+
+
+def test_a_quota_after_a_semicolon_is_another_of_the_same_year() -> None:
+    found = events("2026年稀土开采指标中岩矿型稀土260,500吨；稀土冶炼分离总量控制指标265,000吨。")
+    assert [(event.quantity and event.quantity.normalised_value, event.date) for event in found] == [
+        (260500, "2026-01-01"), (265000, "2026-01-01"),
+    ]  # fmt: skip
+
+
+def test_who_writes_says_we_for_himself() -> None:
+    (event,) = events("我们认为，下半年高性能钕铁硼价格有望企稳。")
+    assert (event.type, event.attribution.kind) == ("market_assessment", "none")
+
+
+def test_an_authority_that_is_no_part_of_what_it_tells_is_named() -> None:
+    (event,) = events("经济部今天表示，国内厂商稀土磁铁短期供应无虞。")
+    assert (event.attribution.kind, event.attribution.to) == ("named", "经济部")
