@@ -46,7 +46,7 @@ LENT_UNWRITTEN = mask_of(
 )
 ANTECEDENT = mask_of(
     "plant", "mine", "project", "@site", "control", "quota", "tariff", "permit", "agreement", "offtake", "supply_deal", "mou",
-    "stockpile", "price", "construction", "study", "listing", "resource", "stake", "joint_venture"
+    "stockpile", "price", "construction", "study", "drilling", "listing", "resource", "stake", "joint_venture"
 )  # fmt: skip
 LENT_LATER = mask_of(
     "disrupt", "pause", "close", "curtail", "@amount", "@price", "@quantity", "@yearly", "@percent", "@date"

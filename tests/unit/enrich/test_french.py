@@ -166,6 +166,8 @@ def test_a_period_that_a_price_is_for_lies_ahead() -> None:
     [
         ("La tonne sèche de concentré a été fixée à 27 180 yuans.", [(27180, "CNY", "t")]),
         ("12 500 000 actions ont été émises à 1,60 $ CA l'une.", [(1.6, "CAD", "share")]),
+        ("Le prix du kilo de scandium a été ramené de 960 à 930 dollars.", [(960, "USD", "kg"), (930, "USD", "kg")]),
+        ("4 000 000 d'unités ont été émises à 0,25 € l'unité.", [(0.25, "EUR", "share")]),
         ("Ucore (TSXV : UCU) a levé 12,5 millions de dollars, soit 9 M$ US.", [(12.5e6, "CAD", None), (9e6, "USD", None)]),
         ("Les montants sont en dollars canadiens. Le prêt est de 3 M$.", [(3e6, "CAD", None)]),
         ("Neo (NYSE : NEO) a levé 12,5 millions de dollars.", [(12.5e6, "USD", None)]),
