@@ -16,14 +16,21 @@ class Relevance:
     """How much of the chain a text holds."""
 
     def __init__(self, document: Document) -> None:
-        weight = _weight(document.materials, document.mentions)
+        weight = _weight(document.materials, document.mentions) + _of_signer(document.found.publisher)
         self.is_chain = weight >= ENOUGH
         self.is_dense = weight * DENSE.get(document.language, DENSE_WRITTEN_WITH_SPACES) >= len(document.text)
 
 
-def speaks_of_chain(materials: Iterable[MaterialMention], mentions: Iterable[Mention]) -> bool:
-    """Whether a text that names these speaks of the chain; in any other no events are read."""
-    return _weight(materials, (m for m in mentions if not (m.in_title or m.in_removed))) >= ENOUGH
+def speaks_of_chain(materials: Iterable[MaterialMention], mentions: Iterable[Mention], signer: str | None = None) -> bool:
+    """Whether a text that names these, or that this company signs, speaks of the chain; in any other no events are read."""
+    named = (m for m in mentions if not (m.in_title or m.in_removed))
+    return _of_signer(signer) >= ENOUGH or _weight(materials, named) >= ENOUGH
+
+
+def _of_signer(signer: str | None) -> float:
+    """What it weighs that a company of the chain speaks for itself, even where its answers say no more than 公司."""
+    entity = register().entities.get(signer or "")
+    return ENOUGH if entity and entity.type == "company" and entity.stages else 0.0
 
 
 def _weight(materials: Iterable[MaterialMention], mentions: Iterable[Mention]) -> float:

@@ -41,6 +41,7 @@ def test_a_mass_is_of_a_year_where_a_part_of_it_is_told(text: str, wanted: tuple
         ("2026年5月，工厂投产后情况好转。", (None, "unknown")),
         ("截止日期：2026年6月1日", (None, "unknown")),
         ("本合同有效期至2026年6月1日。", (None, "unknown")),
+        ("股权登记日为2026年5月14日。登记时间为上午。", (None, "unknown")),
     ],
 )
 def test_a_line_says_when_its_text_was_written(line: str, wanted: tuple[str | None, str]) -> None:

@@ -66,3 +66,11 @@ def test_who_writes_says_we_for_himself() -> None:
 def test_an_authority_that_is_no_part_of_what_it_tells_is_named() -> None:
     (event,) = events("经济部今天表示，国内厂商稀土磁铁短期供应无虞。")
     assert (event.attribution.kind, event.attribution.to) == ("named", "经济部")
+
+
+def test_what_a_company_of_the_chain_signs_is_of_the_chain() -> None:
+    text = "问：出口许可证拿到了吗？\n答：公司已取得三张通用许可证，覆盖欧洲主要客户。"
+    page = Page("x", text, "宁波韵升股份有限公司投资者关系活动记录表", "SZSE", "2026-05-14", "zh")
+    assert [event.type for event in read(page).events] == ["permit"]
+    page = Page("x", "公司定于5月20日召开股东大会，审议续聘会计师事务所的议案。", "宁波韵升股份有限公司关于召开股东大会的通知", "SZSE")
+    assert read(page).events == ()
