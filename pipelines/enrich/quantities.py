@@ -211,9 +211,10 @@ def _form(after: str, before: str, low: str, lexicon: UnitLexicon) -> str | None
             told = lexicon.forms.search(after) if basis == "contained" else None
             return "ore" if told and told.lastgroup == "ore" else basis
     clause = max(map(before.rfind, CLAUSE_MARKS)) + 1
-    follows = lexicon.forms.search(after)  # 600吨氧化镨钕, whatever stands before
+    before_first = lexicon.data["form_side"] == "before"
+    follows = lexicon.forms.search(after) if before_first else None  # 600吨氧化镨钕, whatever stands before
     is_next = follows is not None and lexicon.cues["form_next"].fullmatch(after, 0, follows.start())
-    sides = (before[clause:], after, before) if lexicon.data["form_side"] == "before" and not is_next else (after, before)
+    sides = (before[clause:], after, before) if before_first and not is_next else (after, before)
     for side in sides:
         hits = [(m.start(), m.end(), m.lastgroup or "") for m in lexicon.forms.finditer(side)]
         if hits:
