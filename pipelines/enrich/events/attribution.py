@@ -65,8 +65,9 @@ class Speakers:
     def of(self, clauses: list[Clause], spoken_of: Mention | None) -> Voice | None:
         """The speaker that a sentence names; `spoken_of` is the company that the text is about."""
         voice = self._of(clauses, spoken_of)
-        if voice is not None:
-            self.heard = self.stop
+        if voice is not None:  # a paper, or a source that is only cited, goes on with no pronoun
+            is_cited = any(c.concepts & ACCORDING for c in clauses) or (voice.mention is not None and voice.mention.type == "publisher")
+            self.heard = -1 if is_cited else self.stop
         return voice
 
     def _of(self, clauses: list[Clause], spoken_of: Mention | None) -> Voice | None:
