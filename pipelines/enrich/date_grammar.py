@@ -32,6 +32,7 @@ CUES = (
     "before_from", "before_after", "after_by", "after_from",
 )  # fmt: skip
 LEADS = ("before_until", "before_by", "before_from", "before_after")  # together they are the cue "before"
+SPELT = {"d_words": "d", "y_words": "y"}  # days and years in words
 DIGITS = -1  # instead of the number of a word
 PLACE = itemgetter(0)
 DIGIT_STARTS = {"d", "m", "y4", "y", "yy"}
@@ -178,7 +179,7 @@ def _expressed(first: re.Match[str], text: str, position: int, start: Start, gra
         surface = match[group]
         if surface is not None:
             table = grammar.values.get(name.rstrip("2") if name not in grammar.values else name)
-            found.values[name] = _year_or_number(surface, name, grammar) if table is None else table[surface]
+            found.values[SPELT.get(name, name)] = _year_or_number(surface, name, grammar) if table is None else table[surface]
     return found
 
 

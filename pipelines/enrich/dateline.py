@@ -77,7 +77,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     names = rf"(?!\d{{1,2}}\s)(?:(?:{outlets})|{NAME}(?:\s(?:{outlets}))?)(?:[ ,]+(?:{PARTICLE}\s)?{NAME}(?:\s(?:{outlets}))?){{0,6}}?"
     named = rf"(?:{names}[,\s]\s?)?{link}(?P<date>{date})"
     return (
-        re.compile(rf"\s*{named}{wire}?{dash}"),
+        re.compile(rf"\s*(?:[\[【(][^\[\]【】()\n]{{2,40}}[\]】)]\s?)?{named}{wire}?{dash}"),
         re.compile(rf"\s*{named},\s?{names}{dash}"),  # the day first: "12 May 2026, Perth – "
         re.compile(rf"\s*[(\[]{named}(?:,\s?{names})?[)\]](?:{dash}|\s+)"),  # "[Baotou, May 12, 2026] "
         re.compile(rf"\s*{names}(?:\s(?:{tails}))?\s?[(\[]{link}(?P<date>{date})[)\]](?:{dash}|(?<=\d[)\]])\s+(?=[A-Z]))"),

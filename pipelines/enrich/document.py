@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -10,7 +10,8 @@ from typing import Any
 
 from pipelines.enrich.dateline import dateline
 from pipelines.enrich.dates import expressions
-from pipelines.enrich.headers import header
+from pipelines.enrich.headers import Header, header
+from pipelines.enrich.issuer import issuer, serves_filings
 from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.language import known_languages
 from pipelines.enrich.periods import day_of
@@ -22,6 +23,7 @@ Written = tuple[int, int, dict[str, Any]]  # where a date stands, and what it sa
 
 MONTHS = 12
 HEAD_LINES = 6
+YEARS = frozenset({"y", "y4"})
 # A line of a heading that is the name of an authority and nothing else.
 AUTHORITY = re.compile(
     r"(?:agency:\s*)?((?:the )?(?:ministry|department|bureau|directorate|commission|agency|authority|secretariat|administration|"
@@ -135,14 +137,31 @@ def _written(text: str, language: str, source: str) -> Written | None:
     for start, end in head:
         opening = dateline(text, start, end)
         if opening and opening.date[0] < opening.date[1]:
-            return _date_at(text, *opening.date, language)
-    updated = None
+            written = _date_at(text, *opening.date, language)
+            return _with_year(written, (header(text, *line, language, source) for line in [*head, *reversed(tail)])) if written else None
+    occasion = updated = None
     for start, end in [*head, *reversed(tail)]:
         found = header(text, start, end, language, source)
-        if found and not found.is_update:
+        if found and not found.is_weak:
             return found.start, found.end, found.values
-        updated = updated or found
-    return (updated.start, updated.end, updated.values) if updated else None
+        if found and found.is_occasion:
+            occasion = occasion or found
+        else:
+            updated = updated or found
+    weak = occasion or updated
+    return (weak.start, weak.end, weak.values) if weak else None
+
+
+def _with_year(written: Written, others: Iterable[Header | None]) -> Written:
+    """Return the date of a dateline with the year of another line that names the same day in full."""
+    start, end, values = written
+    if YEARS & values.keys():
+        return written
+    for other in others:
+        told = _told(other.values, None) if other else None
+        if told and told[1] == "day" and _told({**values, "y": told[0].year}, None) == told:
+            return start, end, {**values, "y": told[0].year}
+    return written
 
 
 @lru_cache(maxsize=2)  # of the text that is being read
@@ -187,6 +206,9 @@ def publisher(page: Page, title: str, text: str, mentions: Sequence[Mention] = (
             return _entity(office) or office
     opening = dateline(text, *lines[0]) if lines else None
     wire = (opening.wire or "") if opening else ""
+    own = issuer(text, mentions)
+    if own and _may_sign(source):
+        return own.entity_id or own.surface
     if _is_venue(source) or (_is_venue(wire) and not _entity(source)):
         signer = _signer(title, text, lines, mentions)
         if signer:
@@ -197,6 +219,12 @@ def publisher(page: Page, title: str, text: str, mentions: Sequence[Mention] = (
     return _entity(opener) or _entity(wire) or None
 
 
+def _may_sign(source: str) -> bool:
+    """Whether a source may serve what a company signs: neither a paper of the register nor another company."""
+    known = register().entities.get(_entity(source) or "")
+    return _is_venue(source) or known is None
+
+
 def _signer(title: str, text: str, lines: list[tuple[int, int]], mentions: Sequence[Mention]) -> str | None:
     for start, end in reversed(lines[-TAIL_LINES:]):
         signed = SIGNED_ZH.fullmatch(text[start:end].strip()) if end - start < 60 else None
@@ -205,7 +233,7 @@ def _signer(title: str, text: str, lines: list[tuple[int, int]], mentions: Seque
     titled = TITLE_ZH.match(title)
     if titled:
         return _entity(titled["name"]) or titled["name"]
-    firms = [m for m in mentions if m.type == "company" and not m.is_anaphor]
+    firms = [m for m in mentions if m.type == "company" and not m.is_anaphor and not _is_venue(m.surface.rstrip("."))]
     ticker = re.compile(r"[^\n.]{0,60}?[(（][A-Za-z]{2,9}(?:\s\w+)?\s?[:：]")
     for m in firms:
         if not m.in_title and m.end < 1500 and ticker.match(text, m.end, m.end + 90):
@@ -223,6 +251,8 @@ def _signer(title: str, text: str, lines: list[tuple[int, int]], mentions: Seque
 
 def _is_venue(name: str) -> bool:
     name = name.strip().casefold()
+    if serves_filings(name):
+        return True
     if "/" in name and all(part.strip() in _venues() for part in name.split("/")):
         return True
     words = name.split()

@@ -16,6 +16,7 @@ from pipelines.enrich.language import known_languages
 
 DIGIT = re.compile(r"[\d〇一二]")
 SENTENCE = re.compile(r"(?<=[.!?:])\s|(?<=[–—|])\s")  # where another begins
+SEGMENTS = re.compile(r"(?<=[.;])\s+(?=[A-ZÀ-Þ])|[；。]\s*|\s*[|｜]\s*|\u3000+")  # what parts a line that says several things
 HEADER = 100  # characters of a line that only says who and when
 LABELLED = 160  # the same, where a label says what its date is
 KINDS = frozenset({"day", "iso", "month", "iso_month"})
@@ -32,12 +33,21 @@ PARTICLES = frozenset(
 
 
 class Header(Struct, frozen=True, gc=False):
-    """A date of publication as a line writes it; `is_update`: only when the document was changed."""
+    """A date of publication as a line writes it; `is_update`: only when the document was changed.
+
+    `is_occasion`: the day of the meeting, the interview or the hearing that the document tells of, which counts where it tells no other.
+    """
 
     start: int
     end: int
     values: dict[str, Any]
     is_update: bool = False
+    is_occasion: bool = False
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether another line may tell the day better."""
+        return self.is_update or self.is_occasion
 
 
 class _Words(Struct, frozen=True):
@@ -52,6 +62,8 @@ class _Words(Struct, frozen=True):
     other: re.Pattern[str]  # says that the date is that of something else: a deadline, a next issue
     itself: re.Pattern[str]  # a document that says its own date in a sentence
     goes_on: re.Pattern[str]  # after a label and its date: the line is a sentence
+    occasion: re.Pattern[str]  # says that it is that of what the document tells of
+    venue: re.Pattern[str]  # after the date: where that took place
 
 
 def header(text: str, start: int, end: int, language: str, source: str) -> Header | None:
@@ -62,14 +74,29 @@ def header(text: str, start: int, end: int, language: str, source: str) -> Heade
         return None
     for code in dict.fromkeys((language, *known_languages())):
         found = _of_line(line, code, source) if is_short else None
+        if is_short and (found is None or found.is_weak):
+            found = _of_segment(line, code, source) or found
         found = found or _of_itself(line, code, is_own=code == language)
         if found:
-            return Header(start + found.start, start + found.end, found.values, found.is_update)
+            return Header(start + found.start, start + found.end, found.values, found.is_update, found.is_occasion)
     return None
 
 
-def _of_line(line: str, language: str, source: str) -> Header | None:
-    words, fallback, updated = _words(language), None, None
+def _of_segment(line: str, language: str, source: str) -> Header | None:
+    """The date that a label gives one of several short sentences or cells ("Held in Oslo on 4 June. Minutes issued on 9 June 2026.")."""
+    at = 0
+    for cut in [*SEGMENTS.finditer(line), None]:
+        end = cut.start() if cut else len(line)
+        found = _of_line(line[at:end], language, source, is_part=True) if (at or cut) and DIGIT.search(line, at, end) else None
+        if found and not found.is_weak and not _words(language).venue.match(line, at + found.end):
+            return Header(at + found.start, at + found.end, found.values)
+        at = cut.end() if cut else end
+    return None
+
+
+def _of_line(line: str, language: str, source: str, *, is_part: bool = False) -> Header | None:
+    """`is_part`: of a line that says other things as well; a label must tell."""
+    words, fallback, occasion, updated = _words(language), None, None, None
     for first, last, kind, values in expressions(line, language):
         if kind not in KINDS:
             continue
@@ -90,11 +117,13 @@ def _of_line(line: str, language: str, source: str) -> Header | None:
         named = before[: label.start()] if label else before
         named = words.opener.sub("", named.replace(source, " ") if source else named)
         if is_said or _is_names(words.matter.sub(" N ", named), kind):
-            if label:
+            if words.occasion.search(before) or words.venue.match(line, last):
+                occasion = occasion or Header(first, last, values, is_occasion=True)
+            elif label and (is_ended or not is_part):
                 return Header(first, last, values)
-            if len(line) <= HEADER:
+            elif len(line) <= HEADER and not is_part:
                 fallback = Header(first, last, values)
-    return fallback or updated
+    return fallback or occasion or updated
 
 
 def _of_itself(line: str, language: str, *, is_own: bool) -> Header | None:
@@ -132,4 +161,6 @@ def _words(language: str) -> _Words:
         re.compile(rf"(?:{data.get('other_days', NOTHING)})", re.IGNORECASE),
         re.compile(rf"(?:{data.get('dates_itself', NOTHING)})", re.IGNORECASE),
         re.compile(data.get("goes_on", NOTHING)),
+        re.compile(rf"(?:{data.get('occasions', NOTHING)})", re.IGNORECASE),
+        re.compile(data.get("venue_after", NOTHING)),
     )
