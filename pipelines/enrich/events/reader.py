@@ -21,6 +21,7 @@ from pipelines.enrich.events.slots import material_ids, stage_from
 from pipelines.enrich.events.superlatives import is_of_the_claim, is_without_rival, superlative
 from pipelines.enrich.events.telling import told
 from pipelines.enrich.events.told import Told
+from pipelines.enrich.issuer import is_authority, plain
 from pipelines.enrich.lexicon import FINITE, FORMS, Mark, lexicon, mask_of
 from pipelines.enrich.reading import Amount, Attribution, Event, Mention, Sentence
 from pipelines.reference import register
@@ -117,7 +118,8 @@ class _Reader:
         signed = self.document.found.publisher or ""
         entity = register().entities.get(signed)
         if entity is None:
-            return next((m for m in self.document.found.mentions if m.surface == signed and m.type in SIGNING), None)
+            found = next((m for m in self.document.found.mentions if plain(m.surface) == plain(signed) and m.type in SIGNING), None)
+            return found or (Mention(0, 0, signed, "agency", None) if is_authority(signed) else None)
         named = next((m for m in self.document.mentions if m.entity_id == entity.id), None)
         return named or Mention(0, 0, entity.name, entity.type, entity.id)
 
