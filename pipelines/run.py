@@ -15,7 +15,7 @@ from pipelines.settings import Settings
 
 log = logging.getLogger(__name__)
 DRAIN_ATTEMPTS = 5
-IDLE_SECONDS = 30.0
+IDLE_SECONDS = 20.0
 PAUSES = (0.5, 1, 2, 5, 10)
 
 
@@ -107,7 +107,7 @@ def _attempts(  # noqa: PLR0913 - the loop's whole state
             while not stop.is_set():
                 if worker.step(0.3 if is_drain else 1.0):
                     failures, active_at = 0, time.monotonic()
-                elif is_drain and (worker.is_drained() or _is_idle(stage, active_at)):
+                elif is_drain and (worker.is_drained() or _is_left(stage, active_at, failures)):
                     break
                 if on_progress:
                     on_progress(worker.report)
@@ -124,11 +124,13 @@ def _attempts(  # noqa: PLR0913 - the loop's whole state
                 return total
 
 
-def _is_idle(stage: Stage, active_at: float) -> bool:
-    """Whether nothing came for so long that a drain ends, though the offsets say that more is there: another member may have it."""
+def _is_left(stage: Stage, active_at: float, failures: int) -> bool:
+    """Whether a drain ends although the offsets say that more is there: nothing came to a second member either, another may have it."""
     if time.monotonic() - active_at < IDLE_SECONDS:
         return False
-    log.warning("%s: nothing came for %.0f s; what still waits is left to the next run", stage.name, IDLE_SECONDS)
+    if not failures:
+        raise Transient(f"nothing came for {IDLE_SECONDS:.0f} s, though more waits", "nothing, a new member of the group is tried")
+    log.warning("%s: nothing came for %.0f s again; what still waits is left to the next run", stage.name, IDLE_SECONDS)
     return True
 
 

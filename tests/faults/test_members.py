@@ -1,11 +1,13 @@
 """Members that come and go, deliveries that repeat and overtake each other."""
 
 import signal
+import threading
 import time
 
 import pytest
 
-from pipelines.flow import clean, quarantine, valid
+from pipelines.flow import STAGES, clean, quarantine, valid
+from pipelines.io.consume import GroupReader
 from pipelines.io.objects import Objects
 from pipelines.io.produce import Writer
 from pipelines.io.topics import Topics
@@ -97,5 +99,31 @@ def test_messages_that_come_again_and_out_of_order_land_once(trial: Trial) -> No
         writer.send(clean("document"), message.value or b"", passed_on(message, clean("document")), message.key, message.partition)
     writer.flush()
     writer.close()
+    trial.settle()
+    trial.check()
+
+
+@pytest.mark.long
+def test_a_drain_beside_a_member_that_does_nothing_ends_and_leaves_its_records_to_the_next(trial: Trial) -> None:
+    with Topics(trial.settings) as topics:
+        idler = GroupReader(trial.settings, STAGES[VALIDATE], topics.ids(), lambda _: b"")
+    over = threading.Event()
+
+    def idle() -> None:
+        while not over.is_set():
+            idler.poll(0.2)
+
+    polling = threading.Thread(target=idle)
+    polling.start()
+    trial.feed(60, bad=5)
+    drained = trial.start(VALIDATE)
+    try:
+        assert drained.wait(150) == 0, drained.log[-3000:]
+    finally:
+        over.set()
+        polling.join()
+        idler.close()
+    assert "a new member of the group is tried" in drained.log
+    assert "left to the next run" in drained.log
     trial.settle()
     trial.check()

@@ -243,7 +243,7 @@ class Trial:
         found = self.complaints()
         self.figures["seconds"] = round(time.monotonic() - self.began, 1)
         print(f"{self.name}: seed {self.seed}, {self.figures}")
-        assert not found, "\n".join(found)
+        assert not found, "\n".join([*found, *(worker.log[-2000:] for worker in self.workers[-1:])])
 
     def close(self) -> None:
         """End what still runs."""
