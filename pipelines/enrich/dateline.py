@@ -83,6 +83,9 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         re.compile(rf"\s*{names}(?:\s(?:{tails}))?\s?[(\[]{link}(?P<date>{date})[)\]](?:{dash}|(?<=\d[)\]])\s+(?=[A-Z]))"),
         re.compile(rf"\s*{names},\s(?:\w+day,?\s)?{link}(?P<date>{date})(?<=\d)\.\s+(?:[–—-]\s)?(?=[A-ZÀ-Þ\"“«])"),
         re.compile(rf"\s*{names}\s?(?:--|/)\s?[(]?(?P<wire>[^()/\n]{{2,40}})[)]?\s?(?:--|/)\s?{link}(?P<date>{date})\s?(?:--|/)\s*"),
+        re.compile(  # "Vancouver, British Columbia--(Newsfile Corp. - July 16, 2026) - "
+            rf"\s*{names}\s?(?:--|[–—-])?\s?[(](?P<wire>[^()/\n]{{2,40}}?)\s(?:--|[–—-])\s{link}(?P<date>{date})[)]{dash}"
+        ),
         re.compile(rf"\s*{names}\s(?:--|[–—-])\s{link}(?P<date>{date})\s(?:--|[–—-])\s"),  # "Washington, D.C. - May 12, 2026 - "
         re.compile(rf"\s*{names}{wire},?\s{link}(?P<date>{date}){dash}"),  # "PERTH (Wire), 12 May 2026 – "
         re.compile(rf"\s*(?:{names},?)?{wire}{dash}"),

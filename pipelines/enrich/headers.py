@@ -14,9 +14,12 @@ from pipelines.enrich.dates import expressions
 from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.language import known_languages
 
-DIGIT = re.compile(r"[\d〇一二]")
+DIGIT = re.compile(r"[\d〇一二]|\b(?:two|deux)[ -](?:thousand|mille)\b", re.IGNORECASE)
 SENTENCE = re.compile(r"(?<=[.!?:])\s|(?<=[–—|])\s")  # where another begins
-SEGMENTS = re.compile(r"(?<=[.;])\s+(?=[A-ZÀ-Þ])|[；。]\s*|\s*[|｜]\s*|\u3000+")  # what parts a line that says several things
+SEGMENTS = re.compile(r"(?<=[.;])\s+(?=[A-ZÀ-Þ])|[；。]\s*|\s*[|｜]\s*|\u3000+|\s[–—]\s(?=[A-ZÀ-Þ])")  # what parts a line that says several things
+ITEMS = re.compile(r"\s[|·•]\s")  # between what a line only lists
+ITEM = 45  # characters of one item
+NUMBERED = re.compile(r"\b(?:n[°o]s?|№|no\.?|vol\.?|volume|p\.|page|issue|\d+ of)\s?\d[\d/-]*|\d+\s?min\b", re.IGNORECASE)
 HEADER = 100  # characters of a line that only says who and when
 LABELLED = 160  # the same, where a label says what its date is
 KINDS = frozenset({"day", "iso", "month", "iso_month"})
@@ -26,7 +29,7 @@ CLOCK = r"(?:(?:at|à|from|de)\s)?(?:\d{1,2}(?:[:：]|\s?[hH]\s?)\d{0,2}(?::\d\d
 CLOCK += r"(?:\s?(?:to|à|[-–])\s?\d{1,2}\s?[:hH]\s?\d{0,2})?)?"
 BYLINE = r"(?:来源.{0,20}|(?:來源|作者|编辑|編輯|责编|撰文|记者|記者|阅读|浏览)\s?[:：／/|丨].{0,30})"
 TIME_OF_DAY = re.compile(rf"\A[\s,，]*{CLOCK}")
-TIME = re.compile(rf"[\s,，]*{CLOCK}[\s.。)）】]*(?:[|·/].{{0,40}}|{BYLINE}|[（(].{{0,20}})?\Z")
+TIME = re.compile(rf"[\s,，]*{CLOCK}[\s.。)）】]*(?:[|·/].{{0,40}}|{BYLINE}|[（(][^()（）]{{0,60}}[)）]|[（(].{{0,20}})?\Z")
 PARTICLES = frozenset(
     ["de", "du", "des", "la", "le", "les", "the", "of", "and", "et", "en", "sur", "à", "in", "for", "d", "l", "aux", "par", "by"]
 )
@@ -76,6 +79,7 @@ def header(text: str, start: int, end: int, language: str, source: str) -> Heade
         found = _of_line(line, code, source) if is_short else None
         if is_short and (found is None or found.is_weak):
             found = _of_segment(line, code, source) or found
+        found = found or (_of_items(line, code) if is_short and not _is_row(text, start, end) else None)
         found = found or _of_itself(line, code, is_own=code == language)
         if found:
             return Header(start + found.start, start + found.end, found.values, found.is_update, found.is_occasion)
@@ -92,6 +96,27 @@ def _of_segment(line: str, language: str, source: str) -> Header | None:
             return Header(at + found.start, at + found.end, found.values)
         at = cut.end() if cut else end
     return None
+
+
+def _is_row(text: str, start: int, end: int) -> bool:
+    """Whether the line above or below lists things as well: a table."""
+    above = text[text.rfind("\n", 0, max(0, start - 1)) + 1 : start]
+    stop = text.find("\n", end + 1)
+    return bool(ITEMS.search(above) or ITEMS.search(text[end : stop if stop >= 0 else len(text)]))
+
+
+def _of_items(line: str, language: str) -> Header | None:
+    """The date that is an item of a line that only lists what a document is ("Metals research | Note no. 18 | March 2026")."""
+    items = ITEMS.split(line)
+    dated = [e for e in expressions(line, language) if e[2] in KINDS] if 1 < len(items) else []
+    if len(dated) != 1 or any(len(item) > ITEM for item in items):
+        return None
+    first, last, _, values = dated[0]
+    begin = max((m.end() for m in ITEMS.finditer(line, 0, first)), default=0)
+    after = ITEMS.search(line, last)
+    is_alone = not _words(language).link.sub("", line[begin:first].strip() + " ").strip() and TIME.match(line[: after.start() if after else None], last)
+    others = NUMBERED.sub("", line[:first] + line[last:])
+    return Header(first, last, values) if is_alone and not re.search(r"\d{2}|\d\s?[%€$]", TIME_OF_DAY.sub("", others)) else None
 
 
 def _of_line(line: str, language: str, source: str, *, is_part: bool = False) -> Header | None:
