@@ -14,6 +14,7 @@ from pipelines.enrich.headers import Header, header
 from pipelines.enrich.issuer import issuer, serves_filings
 from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.language import known_languages
+from pipelines.enrich.letterheads import house, letterhead
 from pipelines.enrich.periods import day_of
 from pipelines.enrich.reading import Mention, Page, PublishedPrecision
 from pipelines.reference.register import register
@@ -207,8 +208,13 @@ def publisher(page: Page, title: str, text: str, mentions: Sequence[Mention] = (
     opening = dateline(text, *lines[0]) if lines else None
     wire = (opening.wire or "") if opening else ""
     own = issuer(text, mentions)
+    own = own or letterhead(source, title, text, lines, mentions)
     if own and _may_sign(source):
         return own.entity_id or own.surface
+    if owner := house(source):
+        named = next((m for m in mentions if m.type == "company" and m.surface.startswith(owner)), None)
+        if found := _entity(owner) or (named and (named.entity_id or named.surface)):
+            return found
     if _is_venue(source) or (_is_venue(wire) and not _entity(source)):
         signer = _signer(title, text, lines, mentions)
         if signer:

@@ -1,0 +1,74 @@
+"""Who signs a document by its form: the name over a report, under a letter, before a post, or in its source's own.
+
+"Rainbow Rare Earths Limited" alone on a line of an "Annual report …"; "Dear shareholders … Chief Executive, Energy Fuels Inc.";
+"Lynas Rare Earths @lynas · Jul 9"; what "Neo Performance Materials newsroom" serves.
+"""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+from pipelines.enrich.reading import Mention
+
+HEAD, TAIL = 6, 6  # lines at either end
+REST = 24  # characters beside a name in a line that is only that name
+ACCOUNT = re.compile(r"[^\n@·•|]{0,20}(?:[@·•|]|\Z)")  # after the name of whose post it is
+Line = tuple[int, int]
+
+
+def letterhead(source: str, title: str, text: str, lines: Sequence[Line], mentions: Sequence[Mention]) -> Mention | None:
+    """Return the company that signs a report or a letter, or whose account a post is of; None where the form tells none."""
+    firms = [m for m in mentions if m.type == "company" and not (m.is_anaphor or m.in_removed)]
+    if not firms:
+        return None
+    if source.casefold() in _table("platforms"):
+        return _account(text, lines, firms)
+    head, tail = lines[:HEAD], lines[-TAIL:]
+    if any(_matches("letters", text[a : min(b, a + 80)]) for a, b in head) or _matches("letters", title):
+        return next((m for a, b in reversed(tail) for m in reversed(firms) if not m.in_title and a <= m.start < b and b - a < 120), None)
+    if not _matches("reports", title):
+        return None
+    titled = next((m for m in firms if m.in_title and not m.start and _matches("reports", title[m.end :].lstrip(" :：–—-,")[:60])), None)
+    return titled if titled and titled.surface.endswith("公司") else _alone(text, head, firms)
+
+
+def house(source: str) -> str | None:
+    """Return whose pages a source is by its words ("Neo newsroom", 某公司官网); None where it does not say that it is somebody's own."""
+    found = _pattern("houses").search(source)
+    name = (source[: found.start()] + source[found.end() :]).strip(" -–—:：|,'’·") if found else ""
+    return name.removesuffix("'s").removesuffix("’s") or None
+
+
+def _account(text: str, lines: Sequence[Line], firms: Sequence[Mention]) -> Mention | None:
+    for start, end in lines[:1]:
+        opener = next((m for m in firms if not m.in_title and m.start == start), None)
+        if opener and ACCOUNT.match(text, opener.end, end):
+            return opener
+    return None
+
+
+def _alone(text: str, head: Sequence[Line], firms: Sequence[Mention]) -> Mention | None:
+    """The company whose name, code and legal form apart, is all that a line of the heading holds."""
+    for start, end in head:
+        named = [m for m in firms if not m.in_title and start <= m.start < end]
+        rest = re.sub(r"[(（][^()（）]*[)）]", "", text[start:end])
+        if len({m.entity_id or m.surface for m in named}) == 1 and len(rest) - len(named[0].surface) <= REST and not re.search(r"\w\s+[a-z]", rest):
+            return named[0]
+    return None
+
+
+def _matches(table: str, words: str) -> bool:
+    return bool(_pattern(table).search(words))
+
+
+@cache
+def _pattern(table: str) -> re.Pattern[str]:
+    return re.compile("|".join(_table(table)), re.IGNORECASE)
+
+
+@cache
+def _table(name: str) -> tuple[str, ...]:
+    tables = tomllib.loads(files(__package__).joinpath("letterheads.toml").read_text(encoding="utf-8"))
+    return tuple(tables[name])
