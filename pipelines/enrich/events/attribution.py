@@ -35,7 +35,6 @@ AFTER = 60  # the same, where the quote comes first
 _NAME = re.compile(r"\s(?:the\s)?([A-ZÀ-Þ][\w&.'’-]+(?:\s[A-ZÀ-Þ][\w&.'’-]+){0,4})(?=\s?(?:,|$|\())")
 _BODY = re.compile(r"(?:[A-ZÀ-Þ][\w&.'’-]+(?:\s(?:of|and|the|de|des))*\s){1,5}[A-ZÀ-Þ][\w-]+\Z")  # "the Electrical Trades Union"
 _PAPER = re.compile(r"《([^》\n]{2,16})》")
-ADDRESSED = ("m. le ", "mme la ", "madame la ", "monsieur le ")
 _CLOSED = ("»", "”", '"')
 _QUOTED = (("«", "»"), ("“", "”"), ("「", "」"))
 _QUOTES = ('"', "“", "«", "‘", "「")
@@ -96,6 +95,8 @@ class Speakers:
                     self.last = voice
                     return voice
                 unnamed = unnamed or voice
+        if rumour := self.document.grammar.rumour.search(self.document.low, self.start, self.stop):
+            return Voice(None, rumour[0], False)
         if unnamed is None:
             unnamed = self._unspoken(clauses, spoken_of)
         self.last = unnamed or self.last
@@ -103,11 +104,10 @@ class Speakers:
 
     def _house(self) -> Voice | None:
         """The firm whose people a sentence opens with (« Chez X, on s'attend … »), a person whose view it gives, hearsay (« dit-on »)."""
-        told = self.document.grammar.they_say.search(self.document.low, self.start, self.stop)
-        if told:
-            return Voice(None, told[0], False)
         opening = self.document.grammar.house.match(self.document.low, self.start)
         if opening is None:
+            if hearsay := self.document.grammar.they_say.search(self.document.low, self.start, self.stop):
+                return Voice(None, hearsay[0], False)
             opinion = self.document.grammar.opinion.match(self.document.text, self.start)
             return Voice(None, opinion[1], True) if opinion else None
         named = [m for m in self.document.mentions.within(*opening.span(1)) if m.type not in NOT_SPEAKERS]
@@ -275,12 +275,17 @@ class Speakers:
         if mark[2] & PRONOUN:
             return self._inverted(clause, mark) or self._has_floor(mark[0], spoken_of) or self.last
         before = self.document.low[max(0, mark[0] - 30) : mark[0]]
-        is_chair = before.endswith(ADDRESSED)  # of a meeting, not of the company spoken of
+        is_chair = self.document.grammar.chair.match(self.document.low, mark[0]) and not self._signs(spoken_of)
         if is_chair or self.document.grammar.public_office.match(self.document.low, mark[0]):
             return Voice(None, self._noun_phrase(clause, mark, max(clause.start, mark[0] - 20)), True)
         if spoken_of is not None and (self.document.grammar.definite.search(before) or mark[0] - clause.start < 3):
             return Voice(spoken_of, spoken_of.surface, True)
         return Voice(None, self._noun_phrase(clause, mark, clause.start), True)
+
+    def _signs(self, company: Mention | None) -> bool:
+        """Whether the text is the company's own."""
+        publisher = self.document.found.publisher
+        return company is not None and publisher is not None and publisher in {company.entity_id, company.surface}
 
     def _has_floor(self, pronoun: int, spoken_of: Mention | None) -> Voice | None:
         """The company of an officer who took the floor since the last speaker was named ("Next came the chief executive. …, she said")."""

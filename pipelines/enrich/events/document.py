@@ -171,7 +171,9 @@ class Grammar:
         self.its = re.compile(groups.get("its", NEVER))  # "its", of a name that may come after
         self.answer = re.compile(groups.get("answer", NEVER))  # who answers in an interview, before a colon
         self.they_say = re.compile(groups.get("they_say", NEVER))  # « dit-on »: nobody's word
+        self.rumour = re.compile(groups.get("rumour", NEVER))  # the same, where the sentence names nobody else
         self.rivals = re.compile(groups.get("rivals", NEVER))  # "its competitors": not itself
+        self.chair = re.compile(groups.get("chair", NEVER))  # of a meeting, or of the company whose meeting it is
         self.public_office = re.compile(groups.get("public_office", NEVER))  # of no company
         self.opinion = re.compile(groups.get("opinion", NEVER))  # « Pour Marie Blanc, économiste chez X, »
 
