@@ -10,7 +10,7 @@ from typing import Any
 
 from pipelines.enrich.dateline import dateline
 from pipelines.enrich.dates import expressions
-from pipelines.enrich.headers import Header, header
+from pipelines.enrich.headers import Header, header, is_of_calendar
 from pipelines.enrich.issuer import issuer, serves_filings
 from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.language import known_languages
@@ -137,7 +137,7 @@ def _written(text: str, language: str, source: str) -> Written | None:
     head, tail = lines[:HEAD_LINES], lines[HEAD_LINES:][-TAIL_LINES:]
     for start, end in head:
         opening = dateline(text, start, end)
-        if opening and opening.date[0] < opening.date[1]:
+        if opening and opening.date[0] < opening.date[1] and not is_of_calendar(text, start, end):
             written = _date_at(text, *opening.date, language)
             return _with_year(written, (header(text, *line, language, source) for line in [*head, *reversed(tail)])) if written else None
     occasion = updated = None

@@ -10,16 +10,19 @@ from typing import Any
 
 from msgspec import Struct
 
+from pipelines.enrich.dateline import CHINESE_DATE, date_expression
 from pipelines.enrich.dates import expressions
 from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.language import known_languages
 
 DIGIT = re.compile(r"[\d〇一二]|\b(?:two|deux)[ -](?:thousand|mille)\b", re.IGNORECASE)
 SENTENCE = re.compile(r"(?<=[.!?:])\s|(?<=[–—|])\s")  # where another begins
-SEGMENTS = re.compile(r"(?<=[.;])\s+(?=[A-ZÀ-Þ])|[；。]\s*|\s*[|｜]\s*|\u3000+|\s[–—]\s(?=[A-ZÀ-Þ])")  # what parts a line that says several things
+# What parts a line that says several things.
+SEGMENTS = re.compile(r"(?<=[.;])\s+(?=[A-ZÀ-Þ])|[；。]\s*|\s*[|｜]\s*|\u3000+|\s[–—]\s(?=[A-ZÀ-Þ])")
 ITEMS = re.compile(r"\s[|·•]\s")  # between what a line only lists
 ITEM = 45  # characters of one item
-NUMBERED = re.compile(r"\b(?:n[°o]s?|№|no\.?|vol\.?|volume|p\.|page|issue|\d+ of)\s?\d[\d/-]*|\d+\s?min\b", re.IGNORECASE)
+NUMBERED = re.compile(r"\b(?:n[°o]s?|№|no\.?|vol\.?|volume|p\.|page|issue|\d+ of)\s?\d[\d/-]*|\d+\s?min\b|\b(?:19|20)\d\d\b", re.IGNORECASE)
+FIGURE = re.compile(r"\d{2}|\d\s?[%€$]")
 HEADER = 100  # characters of a line that only says who and when
 LABELLED = 160  # the same, where a label says what its date is
 KINDS = frozenset({"day", "iso", "month", "iso_month"})
@@ -73,7 +76,7 @@ def header(text: str, start: int, end: int, language: str, source: str) -> Heade
     """Return the date of a line that only says who and when: the one that a label names, else the last that fits."""
     line = text[start:end].rstrip()
     is_short = len(line) <= LABELLED
-    if is_short and not DIGIT.search(line):
+    if (is_short and not DIGIT.search(line)) or is_of_calendar(text, start, end):
         return None
     for code in dict.fromkeys((language, *known_languages())):
         found = _of_line(line, code, source) if is_short else None
@@ -98,6 +101,18 @@ def _of_segment(line: str, language: str, source: str) -> Header | None:
     return None
 
 
+def is_of_calendar(text: str, start: int, end: int) -> bool:
+    """Whether a line that begins with a date stands beside another that does: a list of days to come."""
+    stop = text.find("\n", end + 1)
+    beside = (text[text.rfind("\n", 0, max(0, start - 1)) + 1 : start], text[end + 1 : stop if stop >= 0 else len(text)])
+    return bool(_dated().match(text, start, end)) and any(_dated().match(line) for line in beside)
+
+
+@cache
+def _dated() -> re.Pattern[str]:
+    return re.compile(rf"\s*(?:{date_expression()}|{CHINESE_DATE}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}).*\w\w\w")
+
+
 def _is_row(text: str, start: int, end: int) -> bool:
     """Whether the line above or below lists things as well: a table."""
     above = text[text.rfind("\n", 0, max(0, start - 1)) + 1 : start]
@@ -108,15 +123,16 @@ def _is_row(text: str, start: int, end: int) -> bool:
 def _of_items(line: str, language: str) -> Header | None:
     """The date that is an item of a line that only lists what a document is ("Metals research | Note no. 18 | March 2026")."""
     items = ITEMS.split(line)
-    dated = [e for e in expressions(line, language) if e[2] in KINDS] if 1 < len(items) else []
+    dated = [e for e in expressions(line, language) if e[2] in KINDS] if len(items) > 1 else []
     if len(dated) != 1 or any(len(item) > ITEM for item in items):
         return None
     first, last, _, values = dated[0]
     begin = max((m.end() for m in ITEMS.finditer(line, 0, first)), default=0)
     after = ITEMS.search(line, last)
-    is_alone = not _words(language).link.sub("", line[begin:first].strip() + " ").strip() and TIME.match(line[: after.start() if after else None], last)
+    is_led = bool(_words(language).link.sub("", line[begin:first].strip() + " ").strip())
+    is_alone = not is_led and TIME.match(line[: after.start() if after else len(line)], last)
     others = NUMBERED.sub("", line[:first] + line[last:])
-    return Header(first, last, values) if is_alone and not re.search(r"\d{2}|\d\s?[%€$]", TIME_OF_DAY.sub("", others)) else None
+    return Header(first, last, values) if is_alone and not FIGURE.search(others) else None
 
 
 def _of_line(line: str, language: str, source: str, *, is_part: bool = False) -> Header | None:
