@@ -3,16 +3,31 @@
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from pipelines.settings import PREFIX, Settings
+from tests import leftovers
 from tests.stack_fixture import TestStack
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """A plain kill ends the tests as Ctrl-C does, and so leaves nothing behind."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if not _is_spread(config):
+        leftovers.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Processes that the tests are spread over are killed when they are broken off: their stacks are stopped here."""
+    if not _is_spread(config):
+        leftovers.remove(Path(os.environ[leftovers.FOLDER]))
+
+
+def _is_spread(config: pytest.Config) -> bool:
+    """Whether this process does a part of the tests for another one."""
+    return hasattr(config, "workerinput")
 
 
 @pytest.hookimpl(trylast=True)

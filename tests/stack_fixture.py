@@ -4,6 +4,7 @@
         stack.settings.brokers, stack.settings.store_endpoint
 """
 
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from infra import ports
 from infra.service import environment
 from infra.supervisor import Supervisor
 from pipelines.settings import Settings
+from tests.leftovers import FOLDER
 
 PORT_FIELDS = ("kafka_port", "kafka_controller_port", "s3_port", "publisher_port", "airflow_port")
 
@@ -25,7 +27,7 @@ class TestStack:
     __test__ = False  # a fixture, whatever its name says to pytest
 
     def __init__(self, folder: Path | None = None, services: Sequence[str] = ("broker", "store"), **settings: Any) -> None:
-        self.home = Path(tempfile.mkdtemp(prefix="lodestream-test-", dir=folder))
+        self.home = Path(tempfile.mkdtemp(prefix="stack-", dir=folder or os.environ.get(FOLDER)))
         self.services = services
         chosen: dict[str, int] = {}
         for field in PORT_FIELDS:
