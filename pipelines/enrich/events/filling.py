@@ -178,7 +178,8 @@ class Filler:
         is_implied = not self.document.grammar.has_borders  # Chinese leaves out what the text before has named
         if is_implied and found.operator is not None and is_of_chain(found.operator.entity_id):
             return True
-        is_own = told.type in OF_COMPANIES and self.own_release is not None and is_of_chain(self.own_release.entity_id)
+        own = self.own_release  # a company outside the register signs a text that is about the chain
+        is_own = told.type in OF_COMPANIES and own is not None and (is_of_chain(own.entity_id) or _is_outside(own))
         return is_own or self.discourse.product != ((), None) or any(self.document.stages.within(p.start, p.end) for p in parts)
 
     # --- where ----------------------------------------------------------------------------------------------------
@@ -325,6 +326,11 @@ class Filler:
             for c in told.domain
             for w in self.document.stages.within(c.start, c.end)
         )
+
+
+def _is_outside(firm: Mention) -> bool:
+    """Whether a mention is a company that the register does not know."""
+    return firm.type == "company" and firm.entity_id is None
 
 
 def _is_actor(voice: Voice | None, found: Cast) -> bool:
