@@ -46,6 +46,9 @@ TICKER = re.compile(r"(?:\s(?:Limited|Ltd|Inc|Corp|plc)\.?)?,?\s?[(（][A-Z][\w 
 ROW = 4  # characters between the colon of a row and its price
 LABEL = 12  # characters of the word that begins an answer, before its first sentence
 TURN = 90  # characters in which a turn of minutes names its speaker
+# After the name that opens a turn: the speaker's office and house (« M. Vidal, directeur chez Orano. – »).
+AFFILIATION = re.compile(r",\s(?:[a-zà-ÿ' -]{3,60}\s(?:chez|at)\s)?(?P<name>[^\n.,(–—]{2,60}?)(?=\.?\s?(?:[(–—:]|\Z))")
+OWN_NAME = re.compile(r"[A-ZÀ-Þ][\w&.'’-]*(?:\s(?:(?:de|des|du|et|of|the|and|&)\s)?[A-ZÀ-Þ][\w&.'’-]*){0,4}")
 PIECES = frozenset({"share", "unit"})
 RUN_IN = 24  # characters of a heading that a paragraph begins with ("Outlook."): the next sentence opens it
 LONGEST = 1600  # characters of a sentence that can tell an event; a longer one has no sentence ends
@@ -205,15 +208,34 @@ class _Reader:
             return
         start = sentence.start + turn.end()
         stop = self.document.text.find(")", sentence.start, start + TURN)
+        house = AFFILIATION.match(self.document.text, start, start + TURN)
+        if house and not self.document.text.startswith(" (", house.end()):
+            stop = house.end()
         named = [m for m in self.document.mentions.within(sentence.start, stop) if m.type in SIGNING] if stop > 0 else []
-        self.turn = Voice(named[-1], named[-1].surface, True) if named else None
+        surname = turn[0].rstrip(" .,–—-(").split(" ")[-1]
+        self.turn = Voice(named[-1], named[-1].surface, True) if named else self._of_house(house, surname)
+        if self.turn is not None and self.turn.mention is not None:
+            self.speakers.people.known[surname] = self.turn
         if not named:
+            if self.turn is not None and self.turn.mention is None:  # of whom nobody spoke before
+                self.discourse.operator, self.speakers.last = None, self.turn
             return
         self.speakers.last = self.turn
         if named[-1].type == "company":
             self.discourse.operator = named[-1]
         else:
             self.discourse.authority = named[-1]
+
+    def _of_house(self, house: re.Match[str] | None, surname: str) -> Voice | None:
+        """The voice of a speaker whose house no name of the register is; of one whose house was given before."""
+        known = self.speakers.people.known
+        if house is None:
+            return known.get(surname)
+        name = house["name"].strip()
+        if OWN_NAME.fullmatch(name) or is_authority(name):
+            known[surname] = Voice(None, name, True, is_firm=True)
+            return known[surname]
+        return None
 
     def _take_answer(self, sentence: Sentence) -> None:
         """A paragraph that begins with the name of a person whom the text has introduced (« Jean Faure : … ») is his firm's word."""
