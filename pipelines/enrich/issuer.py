@@ -41,7 +41,7 @@ def plain(name: str) -> str:
 def serves_filings(name: str) -> bool:
     """Tell by its words whether a source only serves what companies have to file: « Dépôts réglementaires »."""
     low = name.casefold()
-    return any(words in low for words in _table("filings"))
+    return any(words in low for words in _table("filings")) and not any(words in low for words in _table("about_filings"))
 
 
 @cache
@@ -54,8 +54,8 @@ def _called() -> re.Pattern[str]:
 
 @cache
 def _authority() -> re.Pattern[str]:
-    heads = "|".join(map(re.escape, _table("authorities")))
-    return re.compile(rf"(?:(?:the|la|le|les)\s|l['’])?(?:{heads})(?!\w)", re.IGNORECASE)
+    heads, forms = "|".join(map(re.escape, _table("authorities"))), "|".join(_table("authority_forms"))
+    return re.compile(rf"(?:(?:the|la|le|les)\s|l['’])?(?:{heads})(?!\w)|(?:{forms})\Z", re.IGNORECASE)
 
 
 @cache

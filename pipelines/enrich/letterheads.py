@@ -13,8 +13,11 @@ from importlib.resources import files
 from pipelines.enrich.reading import Mention
 
 HEAD, TAIL = 6, 6  # lines at either end
+SALUTATION = 60  # characters of "Dear fellow shareholders,"
+ENDED = (".", "。")
 REST = 24  # characters beside a name in a line that is only that name
 ACCOUNT = re.compile(r"[^\n@·•|]{0,20}(?:[@·•|]|\Z)")  # after the name of whose post it is
+GOES_ON = re.compile(r"\w\s+[a-z]")  # a line of a sentence
 Line = tuple[int, int]
 
 
@@ -26,7 +29,9 @@ def letterhead(source: str, title: str, text: str, lines: Sequence[Line], mentio
     if source.casefold() in _table("platforms"):
         return _account(text, lines, firms)
     head, tail = lines[:HEAD], lines[-TAIL:]
-    if any(_matches("letters", text[a : min(b, a + 80)]) for a, b in head) or _matches("letters", title):
+    if any(b - a <= SALUTATION and _pattern("letters").match(text, a, b) and not text[a:b].rstrip().endswith(ENDED) for a, b in head) or (
+        _matches("letters", title)
+    ):
         return next((m for a, b in reversed(tail) for m in reversed(firms) if not m.in_title and a <= m.start < b and b - a < 120), None)
     if not _matches("reports", title):
         return None
@@ -54,7 +59,8 @@ def _alone(text: str, head: Sequence[Line], firms: Sequence[Mention]) -> Mention
     for start, end in head:
         named = [m for m in firms if not m.in_title and start <= m.start < end]
         rest = re.sub(r"[(（][^()（）]*[)）]", "", text[start:end])
-        if len({m.entity_id or m.surface for m in named}) == 1 and len(rest) - len(named[0].surface) <= REST and not re.search(r"\w\s+[a-z]", rest):
+        is_one = len({m.entity_id or m.surface for m in named}) == 1
+        if is_one and len(rest) - len(named[0].surface) <= REST and not GOES_ON.search(rest):
             return named[0]
     return None
 

@@ -291,6 +291,8 @@ class Speakers:
         """The company of an officer who took the floor since the last speaker was named ("Next came the chief executive. …, she said")."""
         document = self.document
         start = max(0, pronoun - FLOOR, self.heard)
+        if taken := self.people.has_floor(start, pronoun):
+            return taken
         offices = list(document.grammar.offices.finditer(document.low, start, pronoun))
         if not offices:
             return None

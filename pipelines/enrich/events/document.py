@@ -189,6 +189,7 @@ class Grammar:
         self.of_another = re.compile(groups.get("of_another", NEVER))  # after an authority: whose it is
         self.elliptic = re.compile(groups.get("elliptic", NEVER))  # "theirs": the thing of the clause before, of another
         self.writer = re.compile(groups.get("writer", NEVER))  # "I"
+        self.guests = re.compile(groups.get("guests", NEVER))  # a line that introduces who is asked
         self.latter = re.compile(groups.get("latter", NEVER))  # "the latter will supply the former with …"
         self.offices = re.compile(groups.get("offices", NEVER))  # "the chief executive", of the company spoken of
         self.at_once = re.compile(groups.get("at_once", NEVER))  # "with immediate effect"

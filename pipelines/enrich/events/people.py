@@ -32,6 +32,15 @@ SURNAME = re.compile(r"[A-ZÀ-Þ][\w'’-]*[^\W\d_]\Z")
 PRESENT = re.compile(
     r"[DMPS](?<!\w.)(?:(?<=M)(?:rs?|s|iss|me|lle|M|e)?|(?<=D)r|(?<=P)rof|(?<=S)ir)\.?\s(?:[A-ZÀ-Þ][\w'’-]*\.?\s){0,2}(?P<name>[A-ZÀ-Þ][\w'’-]+),?\s\((?P<firm>[^()\n]{2,70})\)"
 )
+# The same the other way round: "Acme Metals (Ms Rao, observer)", and who "spoke for Acme Metals".
+FOR_FIRM = re.compile(
+    r"[(](?:M(?:rs?|s|iss|me|lle|M|e)?|Dr|Prof|Sir)\.?\s(?:[A-ZÀ-Þ][\w'’-]{0,30}\.?\s){0,2}(?P<name>[A-ZÀ-Þ][\w'’-]{1,30})(?:,\s[^()\n]{2,40})?[)]"
+)
+SPEAKS_FOR = re.compile(
+    r"[A-ZÀ-Þ](?<!\w.)(?P<rest>[\w'’-]{1,30}),?\s(?:(?:spoke|speaks|speaking|appeared|appears|reported|answered|replied|attended)\s(?:for|on\sbehalf\sof)"
+    r"|representing|represented|on\sbehalf\sof|s'exprime\spour|représentant|au\snom\sd[eu])\s?(?:the\s|la\s|l['’])?"
+)
+FIRM_NAME = re.compile(r"(?:[A-ZÀ-Þ][\w&.'’-]*\s(?:(?:of|and|the|de|des|du|for|&)\s){0,2}){1,6}\Z")
 NOT_SPEAKERS = frozenset({"place", "facility", "deposit"})
 
 
@@ -63,6 +72,10 @@ def _words(language: str) -> _Words:
     return _Words(*(re.compile(groups.get(name, "(?!)")) for name in _Words.__struct_fields__))
 
 
+def _for(firm: Mention | None, name: str) -> Voice:
+    return Voice(firm, firm.surface, True) if firm else Voice(None, name, True, is_firm=True)
+
+
 class People:
     """The persons of one document and whom they speak for."""
 
@@ -70,7 +83,8 @@ class People:
         self.document = document
         self.words = _words(document.language)
         self.known: dict[str, Voice] = {}
-        self.present = dict(self._present()) if document.grammar.has_borders else {}
+        self.floors: list[tuple[int, Voice]] = []  # where somebody takes the floor for a firm
+        self.present = dict([*self._present(), *self._for_firms()]) if document.grammar.has_borders else {}
 
     def _present(self) -> Iterator[tuple[str, Voice]]:
         """Surname → whom somebody speaks for, of the persons of a list that names it in brackets."""
@@ -79,6 +93,26 @@ class People:
             firm = person["firm"].rpartition(", ")[2]
             if named or firm[:1].isupper():
                 yield person["name"], Voice(named[0], named[0].surface, True) if named else Voice(None, firm, True, is_firm=True)
+
+    def _for_firms(self) -> Iterator[tuple[str, Voice]]:
+        """The same where the firm stands before the brackets, or after "spoke for"."""
+        text, mentions = self.document.text, self.document.mentions
+        for person in FOR_FIRM.finditer(text):
+            start = person.start()
+            named = [m for m in mentions.within(start - BESIDE, start) if m.type not in NOT_SPEAKERS and m.end >= start - 2]
+            outside = FIRM_NAME.search(text, max(0, start - BESIDE), start) if not named else None
+            if named or outside:
+                yield person["name"], _for(named[-1] if named else None, outside[0].strip() if outside else "")
+        for person in SPEAKS_FOR.finditer(text):
+            named = [m for m in mentions.within(person.end(), person.end() + 2) if m.type not in NOT_SPEAKERS]
+            if named:
+                voice = _for(named[0], "")
+                self.floors.append((person.start(), voice))
+                yield self.document.text[person.start() : person.end("rest")], voice
+
+    def has_floor(self, after: int, before: int) -> Voice | None:
+        """Who took the floor last between two offsets."""
+        return next((voice for at, voice in reversed(self.floors) if after <= at < before), None)
 
     def of(self, start: int, end: int, spoken_of: Mention | None) -> Voice:
         """The voice of the person named in text[start:end]: the employer's, else that of the firm whose office it is."""

@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 
 from msgspec import structs
 
@@ -45,9 +46,12 @@ HEAD = 160  # characters in which a text names who issues it
 TICKER = re.compile(r"(?:\s(?:Limited|Ltd|Inc|Corp|plc)\.?)?,?\s?[(（][A-Z][\w ]{1,14}[:：]")
 ROW = 4  # characters between the colon of a row and its price
 LABEL = 12  # characters of the word that begins an answer, before its first sentence
+GUESTS = 12  # lines that introduce them
+NAME = 4  # characters of a Chinese person's name
 TURN = 90  # characters in which a turn of minutes names its speaker
 # After the name that opens a turn: the speaker's office and house (« M. Vidal, directeur chez Orano. – »).
 AFFILIATION = re.compile(r",\s(?:[a-zà-ÿ' -]{3,60}\s(?:chez|at)\s)?(?P<name>[^\n.,(–—]{2,60}?)(?=\.?\s?(?:[(–—:]|\Z))")
+IN_BRACKETS = re.compile(r"[(](?P<name>[^()\n]{2,60})[)]")
 OWN_NAME = re.compile(r"[A-ZÀ-Þ][\w&.'’-]*(?:\s(?:(?:de|des|du|et|of|the|and|&)\s)?[A-ZÀ-Þ][\w&.'’-]*){0,4}")
 PIECES = frozenset({"share", "unit"})
 RUN_IN = 24  # characters of a heading that a paragraph begins with ("Outlook."): the next sentence opens it
@@ -86,6 +90,7 @@ class _Reader:
         if self.first is not None and self.discourse.operator is None and self._is_issuer(companies):
             self.discourse.operator = self.first
         self.sections = Sections(document)
+        self.guests = list(islice(document.grammar.guests.finditer(document.low), GUESTS))
 
     def _is_issuer(self, companies: list[Mention]) -> bool:
         """Whether a text is about one company alone, which it opens with and with its code ("Acme Limited (ASX: ACM)")."""
@@ -196,8 +201,10 @@ class _Reader:
         """A paragraph that begins with a name and an organisation in brackets is that organisation's word, till the next turn."""
         if not self.document.grammar.has_borders:  # an answer is the word of the company that is asked
             line = self.document.text[max(0, sentence.start - LABEL) : sentence.start].rpartition("\n")[2]
-            is_answer = self.document.grammar.turn.match(line)
+            is_answer = bool(self.document.grammar.turn.match(line))
             asked = self.own_release or next((m for m in self.document.found.mentions if m.type == "company"), None)
+            if not is_answer and (guest := self._guest(line or self.document.text[sentence.start : sentence.start + NAME + 1])):
+                is_answer, asked = True, guest
             self.turn = Voice(asked, asked.surface, True) if is_answer and asked else None
             if is_answer and self.asked is not None:
                 self.discourse.product = self.asked
@@ -208,11 +215,11 @@ class _Reader:
             return
         start = sentence.start + turn.end()
         stop = self.document.text.find(")", sentence.start, start + TURN)
-        house = AFFILIATION.match(self.document.text, start, start + TURN)
-        if house and not self.document.text.startswith(" (", house.end()):
+        house = AFFILIATION.match(self.document.text, start, start + TURN) or IN_BRACKETS.search(turn[0])
+        if house and house.re is AFFILIATION and not self.document.text.startswith(" (", house.end()):
             stop = house.end()
         named = [m for m in self.document.mentions.within(sentence.start, stop) if m.type in SIGNING] if stop > 0 else []
-        surname = turn[0].rstrip(" .,–—-(").split(" ")[-1]
+        surname = turn[0].partition("(")[0].rstrip(" .,–—-").split(" ")[-1]
         self.turn = Voice(named[-1], named[-1].surface, True) if named else self._of_house(house, surname)
         if self.turn is not None and self.turn.mention is not None:
             self.speakers.people.known[surname] = self.turn
@@ -225,6 +232,18 @@ class _Reader:
             self.discourse.operator = named[-1]
         else:
             self.discourse.authority = named[-1]
+
+    def _guest(self, line: str) -> Mention | None:
+        """The company of a Chinese guest whose name stands before a colon, where a line introduces him (受访人：某公司副总裁赵明)."""
+        name, colon, _ = line.replace(":", "：").partition("：")
+        if not colon or not 1 < len(name) <= NAME:
+            return None
+        for introduced in self.guests:
+            at = introduced[0].rfind(name)
+            if at >= 0:
+                found = self.document.mentions.within(introduced.start(), introduced.start() + at)
+                return next((m for m in reversed(found) if m.type in SIGNING), None)
+        return None
 
     def _of_house(self, house: re.Match[str] | None, surname: str) -> Voice | None:
         """The voice of a speaker whose house no name of the register is; of one whose house was given before."""
