@@ -12,6 +12,7 @@ from pipelines.enrich.language import known_languages
 
 REACH = 160  # characters of a line in which its dateline ends
 NAME = r"[A-ZÀ-Ý0-9][\w.'’&-]{0,30}"
+TOWN = r"(?:[A-ZÀ-Þ][A-ZÀ-Þ .'’-]+|[A-ZÀ-Þ][\w'’-]+)(?:,\s[A-ZÀ-Þ][\w .]{1,30}?)?"
 PARTICLE = r"(?:de|du|des|la|le|les|the|of|en|sur|and|et)\b"
 
 
@@ -88,7 +89,8 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         ),
         re.compile(rf"\s*{names}\s(?:--|[–—-])\s{link}(?P<date>{date})\s(?:--|[–—-])\s"),  # "Washington, D.C. - May 12, 2026 - "
         re.compile(rf"\s*{names}{wire},?\s{link}(?P<date>{date}){dash}"),  # "PERTH (Wire), 12 May 2026 – "
-        re.compile(rf"\s*(?:{names},?)?{wire}{dash}"),
+        re.compile(rf"\s*(?:{names},?)?{wire}\s?(?:--|[–—-](?=\s))\s*"),
+        re.compile(rf"\s*(?:{TOWN},?)?{wire}\s?[:：](?=\s)\s*"),  # no "Jane Doe (Acme): " of an interview
         re.compile(
             rf"\s*(?![据據])[【\[（(]?[^。！？：:【】（）()\n]{{0,24}}?(?P<date>{CHINESE_DATE})\s?(?:(?:{tails})\s?[】\]）):：，]?"
             rf"|[（(/](?P<wire>[^（）()/\n]{{2,30}})[）)/]\s?(?:[-–—]+|[：:】])|(?:[（(]?记者|記者)[^，。】]{{0,12}}[】）)])\s*"

@@ -28,11 +28,13 @@ LABELLED = 160  # the same, where a label says what its date is
 KINDS = frozenset({"day", "iso", "month", "iso_month"})
 NOTHING = "(?!)"
 # What may follow the date of a header: a time, a source.
-CLOCK = r"(?:(?:at|à|from|de)\s)?(?:\d{1,2}(?:[:：]|\s?[hH]\s?)\d{0,2}(?::\d\d)?\s?(?:[ap]\.?m\.?|[A-Z]{2,5})?"
+CLOCK = r"(?:(?:at|à|from|de)\s)?(?:\d{1,2}(?:[:：]|\s?[hH]\s?|\.(?=\d\d(?!\d))|(?=\s?[ap]\.?m\b))\d{0,2}(?::\d\d)?\s?(?:[ap]\.?m\.?|[A-Z]{2,5})?"
 CLOCK += r"(?:\s?(?:to|à|[-–])\s?\d{1,2}\s?[:hH]\s?\d{0,2})?)?"
 BYLINE = r"(?:来源.{0,20}|(?:來源|作者|编辑|編輯|责编|撰文|记者|記者|阅读|浏览)\s?[:：／/|丨].{0,30})"
-TIME_OF_DAY = re.compile(rf"\A[\s,，]*{CLOCK}")
-TIME = re.compile(rf"[\s,，]*{CLOCK}[\s.。)）】]*(?:[|·/].{{0,40}}|{BYLINE}|[（(][^()（）]{{0,60}}[)）]|[（(].{{0,20}})?\Z")
+TIME_OF_DAY = re.compile(rf"\A[\s,，–—]*{CLOCK}")
+TIME = re.compile(
+    rf"[\s,，]*(?:[–—]\s(?=\d))?{CLOCK}[\s.。)）】]*(?:[|·/].{{0,40}}|{BYLINE}|[（(][^()（）]{{0,60}}[)）]|[（(].{{0,20}})?\Z"
+)
 PARTICLES = frozenset(
     ["de", "du", "des", "la", "le", "les", "the", "of", "and", "et", "en", "sur", "à", "in", "for", "d", "l", "aux", "par", "by"]
 )
@@ -110,7 +112,7 @@ def is_of_calendar(text: str, start: int, end: int) -> bool:
 
 @cache
 def _dated() -> re.Pattern[str]:
-    return re.compile(rf"\s*(?:{date_expression()}|{CHINESE_DATE}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}).*\w\w\w")
+    return re.compile(rf"\s*(?:{date_expression()}|{CHINESE_DATE}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}})(?!,?\s?(?:19|20)\d\d).*[^\W\d_]{{2}}")
 
 
 def _is_row(text: str, start: int, end: int) -> bool:
@@ -157,8 +159,9 @@ def _of_line(line: str, language: str, source: str, *, is_part: bool = False) ->
             continue
         named = before[: label.start()] if label else before
         named = words.opener.sub("", named.replace(source, " ") if source else named)
-        if is_said or _is_names(words.matter.sub(" N ", named), kind):
-            if words.occasion.search(before) or words.venue.match(line, last):
+        is_aside = label is not None and is_ended and named.endswith(", ") and words.occasion.search(named) is not None
+        if is_said or is_aside or _is_names(words.matter.sub(" N ", named), kind):
+            if (not is_aside and words.occasion.search(before)) or words.venue.match(line, last):
                 occasion = occasion or Header(first, last, values, is_occasion=True)
             elif label and (is_ended or not is_part):
                 return Header(first, last, values)

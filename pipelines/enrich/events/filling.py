@@ -105,7 +105,9 @@ class Filler:
         if voice is None or voice.mention is not None:
             return False
         if voice.is_firm:
-            return any(voice.surface in self.document.text[c.start : c.end] for c in told.domain)
+            said = (self.document.text[c.start : c.end] for c in told.domain)
+            turn = self.document.grammar.turn  # what only says who has the floor does not count
+            return told.type not in OF_MARKETS and any(voice.surface in turn.sub("", words, count=1) for words in said)
         if told.type not in OF_PLANTS:
             return False
         return bool(self.document.grammar.tellers_house.search(voice.surface))
