@@ -11,10 +11,10 @@ from typing import Any
 from pipelines.enrich.dateline import dateline
 from pipelines.enrich.dates import expressions
 from pipelines.enrich.headers import Header, header, is_of_calendar
-from pipelines.enrich.issuer import issuer, serves_filings
+from pipelines.enrich.issuer import is_authority, issuer, serves_filings
 from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.language import known_languages
-from pipelines.enrich.letterheads import house, letterhead
+from pipelines.enrich.letterheads import house, issued_by, letterhead
 from pipelines.enrich.periods import day_of
 from pipelines.enrich.reading import Mention, Page, PublishedPrecision
 from pipelines.reference.register import register
@@ -211,6 +211,8 @@ def publisher(page: Page, title: str, text: str, mentions: Sequence[Mention] = (
     own = own or letterhead(source, title, text, lines, mentions)
     if own and _may_sign(source):
         return own.entity_id or own.surface
+    if (office := issued_by(text, lines)) and not _entity(source) and is_authority(office):
+        return _entity(office) or office
     if owner := house(source):
         named = next((m for m in mentions if m.type == "company" and m.surface.startswith(owner)), None)
         if found := _entity(owner) or (named and (named.entity_id or named.surface)):

@@ -14,7 +14,7 @@ from pipelines.enrich.reading import Mention
 REACH = 3000  # characters of a text in which it says whom it calls the company
 SHORT = 60  # characters of the brackets after a name before the word that it is called by
 OPENS, CLOSES = "«“\"'‘「『", "»”\"'’」』"
-CODE = r"(?:[(（][^()（）\n]{2,40}[:：][^()（）\n]{1,20}[)）]\s?)?"  # "(TSXV: ACM)"
+CODE = r"(?:[(（][^()（）\n]{2,40}[:：][^()（）\n]{1,20}[)）]\s?){0,3}"  # "(TSXV: ACM)"
 LEGAL = r"(?:,?\s[\w.]{2,8}(?:\s[\w.]{2,5})?)?"  # a legal form that the name leaves out
 
 

@@ -46,6 +46,14 @@ def house(source: str) -> str | None:
     return name.removesuffix("'s").removesuffix("’s") or None
 
 
+def issued_by(text: str, lines: Sequence[Line]) -> str | None:
+    """Return the authority that a label in the heading says issued the document (发文机关：某省自然资源厅, "Issuing authority: …")."""
+    for start, end in lines[:HEAD]:
+        if found := _pattern("issuers").search(text, start, end):
+            return found[0].lstrip(" ：:]】").strip() or None
+    return None
+
+
 def _account(text: str, lines: Sequence[Line], firms: Sequence[Mention]) -> Mention | None:
     for start, end in lines[:1]:
         opener = next((m for m in firms if not m.in_title and m.start == start), None)

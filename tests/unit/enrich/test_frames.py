@@ -9,7 +9,7 @@ from pipelines.enrich.read import read
 from pipelines.enrich.reading import Page
 
 REST = {  # what stands for "…": lines that tell nothing, so that a head is no tail
-    "english": "It rained.\nThe road to the gate is paved.\nNobody was hurt.\nA bus runs every hour.\nTrees were planted.\nThe fence is green.",
+    "english": "It rained.\nThe road to the gate is paved.\nNobody was hurt.\nA bus runs hourly.\nTrees were planted.\nThe fence is green.",
     "chinese": "那天下了雨。\n大门前的路铺好了。\n没有人受伤。\n公交车一小时一班。\n院里种了树。\n围栏是绿色的。",
 }
 FRAMES = [
