@@ -30,7 +30,7 @@ def issuer(text: str, mentions: Iterable[Mention]) -> Mention | None:
 
 def is_authority(name: str) -> bool:
     """Tell by its form whether a name is an authority's: "Ministère de l'Énergie", "Tribunal administratif de Pau"."""
-    return bool(_authority().match(name.strip()))
+    return "&" not in name and bool(_authority().match(plain(name)))
 
 
 def plain(name: str) -> str:
@@ -55,7 +55,7 @@ def _called() -> re.Pattern[str]:
 @cache
 def _authority() -> re.Pattern[str]:
     heads, forms = "|".join(map(re.escape, _table("authorities"))), "|".join(_table("authority_forms"))
-    return re.compile(rf"(?:(?:the|la|le|les)\s|l['’])?(?:{heads})(?!\w)|(?:{forms})\Z", re.IGNORECASE)
+    return re.compile(rf"(?:{heads})(?:(?!\w)|(?<='))|(?:{forms})\Z", re.IGNORECASE)
 
 
 @cache
