@@ -207,16 +207,8 @@ def publisher(page: Page, title: str, text: str, mentions: Sequence[Mention] = (
             return _entity(office) or office
     opening = dateline(text, *lines[0]) if lines else None
     wire = (opening.wire or "") if opening else ""
-    own = issuer(text, mentions)
-    own = own or letterhead(source, title, text, lines, mentions)
-    if own and _may_sign(source):
-        return own.entity_id or own.surface
-    if (office := issued_by(text, lines)) and not _entity(source) and is_authority(office):
-        return _entity(office) or office
-    if owner := house(source):
-        named = next((m for m in mentions if m.type == "company" and m.surface.startswith(owner)), None)
-        if found := _entity(owner) or (named and (named.entity_id or named.surface)):
-            return found
+    if by_form := _by_form(source, title, text, mentions):
+        return by_form
     if _is_venue(source) or (_is_venue(wire) and not _entity(source)):
         signer = _signer(title, text, lines, mentions)
         if signer:
@@ -225,6 +217,19 @@ def publisher(page: Page, title: str, text: str, mentions: Sequence[Mention] = (
         return _entity(source) or source
     opener = text[lines[0][0] : opening.date[0]].strip(" ,：:—–-(") if opening and lines else ""
     return _entity(opener) or _entity(wire) or None
+
+
+def _by_form(source: str, title: str, text: str, mentions: Sequence[Mention]) -> str | None:
+    """Who signs by the document's own words or form: its issuer, its letterhead, a label, the house whose pages its source is."""
+    lines = _lines(text)
+    own = issuer(text, mentions) or letterhead(source, title, text, lines, mentions)
+    if own and _may_sign(source):
+        return own.entity_id or own.surface
+    if (office := issued_by(text, lines)) and not _entity(source) and is_authority(office):
+        return _entity(office) or office
+    owner = house(source)
+    named = next((m for m in mentions if m.type == "company" and m.surface.startswith(owner)), None) if owner else None
+    return (_entity(owner) if owner else None) or (named and (named.entity_id or named.surface)) or None
 
 
 def _may_sign(source: str) -> bool:

@@ -28,7 +28,8 @@ LABELLED = 160  # the same, where a label says what its date is
 KINDS = frozenset({"day", "iso", "month", "iso_month"})
 NOTHING = "(?!)"
 # What may follow the date of a header: a time, a source.
-CLOCK = r"(?:(?:at|à|from|de)\s)?(?:\d{1,2}(?:[:：]|\s?[hH]\s?|\.(?=\d\d(?!\d))|(?=\s?[ap]\.?m\b))\d{0,2}(?::\d\d)?\s?(?:[ap]\.?m\.?|[A-Z]{2,5})?"
+CLOCK = r"(?:(?:at|à|from|de)\s)?"
+CLOCK += r"(?:\d{1,2}(?:[:：]|\s?[hH]\s?|\.(?=\d\d(?!\d))|(?=\s?[ap]\.?m\b))\d{0,2}(?::\d\d)?\s?(?:[ap]\.?m\.?|[A-Z]{2,5})?"
 CLOCK += r"(?:\s?(?:to|à|[-–])\s?\d{1,2}\s?[:hH]\s?\d{0,2})?)?"
 BYLINE = r"(?:来源.{0,20}|(?:來源|作者|编辑|編輯|责编|撰文|记者|記者|阅读|浏览)\s?[:：／/|丨].{0,30})"
 TIME_OF_DAY = re.compile(rf"\A[\s,，–—]*{CLOCK}")
