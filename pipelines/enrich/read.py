@@ -2,13 +2,15 @@
 
 from pipelines.enrich.anaphora import anaphora
 from pipelines.enrich.dates import dates
-from pipelines.enrich.document import publication, publisher, relay_of
 from pipelines.enrich.entities import mentions
 from pipelines.enrich.events import Found, read_events, speaks_of_chain
 from pipelines.enrich.language import language_of
 from pipelines.enrich.materials import materials
+from pipelines.enrich.publication import publication
+from pipelines.enrich.publisher import publisher
 from pipelines.enrich.quantities import amounts, counts, quantities, shares
 from pipelines.enrich.reading import Page, Reading
+from pipelines.enrich.relay import relay_of
 from pipelines.enrich.sentences import sentences
 from pipelines.enrich.stages import stages
 from pipelines.enrich.text import clean

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.enrich.document import publication
+from pipelines.enrich.publication import publication
 from pipelines.enrich.quantities import amounts, quantities
 from pipelines.enrich.read import read
 from pipelines.enrich.reading import Page

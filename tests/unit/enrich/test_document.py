@@ -5,8 +5,10 @@ import time
 import pytest
 from hypothesis import given, settings
 
-from pipelines.enrich.document import publication, publisher, relay_of
+from pipelines.enrich.publication import publication
+from pipelines.enrich.publisher import publisher
 from pipelines.enrich.reading import Mention, Page
+from pipelines.enrich.relay import relay_of
 from tests.unit.enrich.hostile import HUGE, texts
 
 

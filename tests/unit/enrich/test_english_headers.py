@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.enrich.document import publication
+from pipelines.enrich.publication import publication
 from pipelines.enrich.reading import Page
 
 TABLE = tomllib.loads(Path(__file__).with_name("english_headers.toml").read_text(encoding="utf-8"))

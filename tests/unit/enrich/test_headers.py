@@ -2,8 +2,9 @@
 
 import pytest
 
-from pipelines.enrich.document import publication, publisher
 from pipelines.enrich.entities import mentions as mentions_of
+from pipelines.enrich.publication import publication
+from pipelines.enrich.publisher import publisher
 from pipelines.enrich.reading import Page
 
 HEADERS = [

@@ -1,0 +1,71 @@
+"""Which words of the lexicon count: not those of names and prices; in a row of prices a colon counts as a verb."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from pipelines.enrich.events.document import Document
+from pipelines.enrich.lexicon import FINITE, FORMS, Mark, mask_of
+from pipelines.enrich.reading import Amount, Sentence
+
+WITHOUT_WORDS = frozenset({"company", "agency", "publisher", "place"})
+OF_PRICES, QUOTE = mask_of("up", "down", "stable", "quote_price", "price"), mask_of("quote_price")
+GOODS = 12  # characters before a price in which its product is named
+ALLOYED = re.compile("[铁钴]?(?:合金|毛坯|精矿|磁体|矿)?")  # between a material and the price of its product
+ROW = 4  # characters between the colon of a row and its price
+PIECES = frozenset({"share", "unit"})
+
+
+def outside_names(document: Document, marks: list[Mark]) -> list[Mark]:
+    """Words that are part of an organisation's name tell nothing ("European Commission", "Energy Fuels")."""
+    ends = [mark[1] for mark in marks]
+    rest = len(marks)
+    for name in reversed(document.mentions):
+        if name.type in WITHOUT_WORDS and not name.is_anaphor:
+            low = bisect_right(ends, name.start)
+            del marks[low : min(bisect_right(ends, name.end, low), rest)]
+            rest = min(low, rest)
+    return marks
+
+
+def outside_prices(document: Document, marks: list[Mark]) -> list[Mark]:
+    """What a share or a piece is called in its price is no plant (« 19,50 dollars l'unité »)."""
+    inside = {i for a in document.amounts if a.per in PIECES for i in range(a.start, a.end)}
+    return [m for m in marks if m[0] not in inside] if inside else marks
+
+
+def with_row(document: Document, sentence: Sentence, marks: list[Mark]) -> list[Mark]:
+    """In a row of a list of prices ("NdFeB block, ex works : 245 yuan/kg") the colon says what a verb would."""
+    prices = document.amounts.within(sentence.start, sentence.end)
+    first = next(iter(prices), None)
+    if len(prices) > 1 and not document.grammar.has_borders:
+        marks = _with_bare_prices(document, prices, marks)
+    if first is None or not first.per or first.per == "share":
+        return marks
+    if any((mark[2] & OF_PRICES or mark[3] & FINITE) and mark[0] < first.start for mark in marks):
+        return marks
+    colon = max(document.text.rfind(mark, sentence.start, first.start) for mark in ":|\t")
+    if colon < 0 or first.start - colon > ROW or not document.materials.any_within(sentence.start, colon):
+        return marks
+    return sorted([*marks, (colon, colon + 1, QUOTE, 0)])
+
+
+def _with_bare_prices(document: Document, prices: Sequence[Amount], marks: list[Mark]) -> list[Mark]:
+    """A product right before its price after the price of another: "氧化镨钕均价52万元/吨，金属镨钕64万元"."""
+    added: list[Mark] = []
+    for price in prices[1:]:
+        goods = document.materials.within(price.start - GOODS, price.start)
+        between = document.low[goods[-1].end : price.start] if goods else ""
+        is_beside = bool(goods) and ALLOYED.fullmatch(between) is not None and price.per not in {None, "share"}
+        if is_beside and not any(goods[0].start <= m[0] < price.start and m[2] & OF_PRICES for m in marks):
+            added.append((price.start - 1, price.start, QUOTE, 0))
+    return sorted([*marks, *added]) if added else marks
+
+
+def without_attribute(document: Document, sentence: Sentence, marks: list[Mark]) -> list[Mark]:
+    """A participle that opens a sentence describes its subject, where a verb follows ("Separated oxide has not been made")."""
+    if len(marks) < 2 or marks[0][0] - sentence.start > 1 or not document.grammar.has_borders:
+        return marks
+    form = marks[0][3]
+    opens = form & FORMS["part"] and form & FORMS["past"] and not form & (FORMS["pres"] | FORMS["inf"])
+    return marks[1:] if opens and any(mark[3] & FINITE for mark in marks[1:]) else marks
