@@ -91,11 +91,6 @@ def _facts(reading: Reading) -> set[str]:
     return facts
 
 
-def story_ids(readings: Iterable[Reading]) -> dict[str, str]:
-    """The story of each document, by document id; the same for the same set in any order."""
-    return stories({reading.document_id: fingerprint(reading) for reading in readings})
-
-
 def stories(new: Mapping[str, Fingerprint], known: Mapping[str, tuple[Fingerprint, str]] | None = None) -> dict[str, str]:
     """The story of each new document. `known` holds documents met before with their stories, which keep their ids.
 

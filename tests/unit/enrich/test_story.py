@@ -1,12 +1,13 @@
 """Documents of one story get one id, whatever their order, language or day of arrival."""
 
 import random
+from collections.abc import Iterable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.enrich.reading import Amount, Event, Mention, Quantity, Reading
-from pipelines.enrich.story import fingerprint, pack, stories, story_ids, unpack
+from pipelines.enrich.story import fingerprint, pack, stories, unpack
 
 WORDS = [
     "the",
@@ -40,6 +41,10 @@ def reading(key: str, text: str, language: str = "en", day: str | None = "2026-0
     )  # fmt: skip
     mentions = (Mention(0, 1, "x", "company", "solvay"), Mention(0, 1, "x", "facility", "caremag")) if facts else ()
     return Reading(key, language, "", text, (), None, None, day, "day" if day else "unknown", day, mentions, events, ())
+
+
+def story_ids(readings: Iterable[Reading]) -> dict[str, str]:
+    return stories({one.document_id: fingerprint(one) for one in readings})
 
 
 def prose(seed: int, length: int = 120) -> str:
