@@ -44,7 +44,7 @@ def test_a_lander_that_is_killed_at_each_step_in_turn_lands_nothing_twice(trial:
 @pytest.mark.parametrize("count", [1, 2])
 @pytest.mark.parametrize("step", LANDER_STEPS)
 def test_a_lander_that_is_killed_lands_nothing_twice(trial: Trial, step: str, count: int) -> None:
-    trial.feed(150, bad=10, repeated=10, changed=5)
+    trial.feed(150, bad=40, repeated=10, changed=5)  # more rejects than one commit takes
     trial.transform()
     killed = trial.start(LAND, at=step, count=count, settings={"batch_records": 25, "commit_records": 30})
     assert killed.wait() == -signal.SIGKILL, killed.log[-2000:]
