@@ -153,11 +153,12 @@ def _days_apart(a: str, b: str) -> int:
 
 def _candidates(prints: Mapping[str, Fingerprint], new: Mapping[str, Fingerprint]) -> list[tuple[str, str]]:
     """Pairs with a new document in each that share two sequences, or a fact of an entity; in an order of their own."""
-    sequences: dict[object, list[str]] = defaultdict(list)
+    sequences: dict[object, list[str]] = {(mark.language, hashed): [] for mark in new.values() for hashed in mark.sketch[:KEYS]}
     facts: dict[object, list[str]] = defaultdict(list)
     for key, mark in prints.items():
         for hashed in mark.sketch[:KEYS]:
-            sequences[mark.language, hashed].append(key)
+            if (mark.language, hashed) in sequences:  # of the others no pair has a new document in it
+                sequences[mark.language, hashed].append(key)
         for fact in mark.facts[:KEYS]:
             for entity in mark.entities[:KEYS]:
                 facts[fact, entity].append(key)
