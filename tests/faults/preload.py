@@ -1,5 +1,8 @@
 """Imports that every worker process needs; done once in the process that they are forked from."""
 
+import pipelines  # first: how memory is taken must be settled before Arrow is imported
+
+# isort: split
 import great_expectations
 import pyarrow.parquet
 import pyiceberg.catalog.sql
