@@ -64,13 +64,14 @@ def merge_export_files(settings: Settings, on_progress: Progress = lambda _: Non
 
 
 def expire_snapshots(settings: Settings, on_progress: Progress = lambda _: None) -> Counts:
-    """Expire snapshots over the age of the settings that were exported."""
+    """Expire snapshots over the age or the number of the settings that were exported."""
 
     def step(table: LakeTable, objects: Objects) -> dict[str, int]:
         expired: set[int] = set()
 
         def expire(now: Table) -> None:
-            ids = expirable(now, read_latest(objects, table.name).get("snapshot_id"), timedelta(days=settings.snapshot_days))
+            exported = read_latest(objects, table.name).get("snapshot_id")
+            ids = expirable(now, exported, timedelta(days=settings.snapshot_days), settings.snapshot_limit)
             expired.update(ids)
             if ids:
                 now.maintenance.expire_snapshots().by_ids(ids).commit()

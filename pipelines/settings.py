@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     deadline_seconds: float = Field(120.0, gt=0, description="a call that takes longer ends the process")
     replay_limit: int = Field(3, ge=1, description="times that a quarantined record may be sent again")
     snapshot_days: float = Field(7.0, ge=0, description="age at which snapshots expire")
+    snapshot_limit: int = Field(1000, ge=1, description="snapshots kept at the most: each commit writes the list of all")
     grace_days: float = Field(1.0, ge=0, description="a file that nothing needs any more stays for so long, for readers that began before")
     compact_files: int = Field(20, ge=2, description="small files of one month that maintenance puts together")
 

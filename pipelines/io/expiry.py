@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 NEEDED = "CREATE TABLE needed (path TEXT PRIMARY KEY) WITHOUT ROWID; CREATE TABLE manifests (path TEXT PRIMARY KEY) WITHOUT ROWID;"
 
 
-def expirable(table: Table, exported: int | None, age: timedelta) -> list[int]:
-    """Ids of snapshots older than `age` of which none is the current one, the exported one, or later than that.
+def expirable(table: Table, exported: int | None, age: timedelta, limit: int) -> list[int]:
+    """Ids of snapshots older than `age`, or more than `limit`, of which none is the current one, the exported one, or later than that.
 
     They are the oldest end of the history, so that whoever continues from a kept snapshot finds all that came after it.
     """
@@ -28,8 +28,9 @@ def expirable(table: Table, exported: int | None, age: timedelta) -> list[int]:
     places = [i for i, snapshot in enumerate(history) if snapshot.snapshot_id == exported]
     if not places:
         return []
-    newest_first = history[max(places[0], 0) + 1 :]
+    newest_first = history[places[0] + 1 :]
     kept = max((i + 1 for i, snapshot in enumerate(newest_first) if snapshot.timestamp_ms >= before), default=0)
+    kept = min(kept, max(limit - places[0] - 1, 0))
     return [snapshot.snapshot_id for snapshot in newest_first[kept:]]
 
 

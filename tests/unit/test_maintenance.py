@@ -83,7 +83,20 @@ def table_of(ages_days: list[float]) -> Table:
     ],
 )
 def test_only_old_snapshots_that_were_exported_expire(ages: list[float], exported: int | None, expected: list[int]) -> None:
-    assert expirable(table_of(ages), exported, timedelta(days=7)) == expected
+    assert expirable(table_of(ages), exported, timedelta(days=7), 1000) == expected
+
+
+@pytest.mark.parametrize(
+    ("exported", "limit", "expected"),
+    [
+        (5, 3, [2, 1]),
+        (5, 1, [4, 3, 2, 1]),  # the current one stays
+        (3, 2, [2, 1]),  # so does what was not exported, though it is more than the limit
+        (5, 5, []),
+    ],
+)
+def test_young_snapshots_over_the_limit_expire_from_the_oldest_on(exported: int, limit: int, expected: list[int]) -> None:
+    assert expirable(table_of([4, 3, 2, 1, 0]), exported, timedelta(days=7), limit) == expected
 
 
 @pytest.mark.parametrize(
