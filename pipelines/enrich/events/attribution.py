@@ -9,28 +9,34 @@ from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.inverted import past_asides
 from pipelines.enrich.events.officers import Officers
+from pipelines.enrich.events.outsiders import (
+    ANONYMOUS,
+    PRONOUN,
+    SPEAKER,
+    TITLE,
+    at_head,
+    firm_beside,
+    is_the_one,
+    noun_phrase,
+    office,
+    rivals,
+    source,
+)
 from pipelines.enrich.events.people import NOT_SPEAKERS, PERSON, People, Voice
-from pipelines.enrich.lexicon import FINITE, FORMS, Mark, mask_of
+from pipelines.enrich.lexicon import FORMS, Mark, mask_of
 from pipelines.enrich.reading import Attribution, Mention
 
 SAY = mask_of("say")
 ACCORDING = mask_of("according")
 SPEECH = SAY | ACCORDING
-ANONYMOUS = mask_of("anonymous")
-EXPECT = mask_of("expect")
-TITLE = mask_of("title")
 WE = mask_of("we")
-PRONOUN = mask_of("pronoun")
 OWN_VOICE = mask_of("speaker_voice")
-SPEAKER = ANONYMOUS | TITLE | PRONOUN
-PRODUCER = mask_of("producer")
 PART = FORMS["part"]
 REACH = 110  # characters between a speaker and the verb
 OF_NOUNS = frozenset({"de", "à"})  # after a verb of speech they begin what is said, after a noun its complement
 STAFF = 9  # characters between "analysts" and their firm
 FLOOR = 500  # characters before a pronoun in which an officer took the floor
 BESIDE = 3  # characters between "according to" and a pronoun
-OPENING = 30  # characters of a sentence in which its unnamed speaker is
 AFTER = 60  # the same, where the quote comes first
 _NAME = re.compile(r"\s(?:the\s)?([A-ZÀ-Þ][\w&.'’-]+(?:\s[A-ZÀ-Þ][\w&.'’-]+){0,4})(?=\s?(?:,|$|\())")
 _BODY = re.compile(r"(?:[A-ZÀ-Þ][\w&.'’-]+(?:\s(?:of|and|the|de|des))*\s){1,5}[A-ZÀ-Þ][\w-]+\Z")  # "the Electrical Trades Union"
@@ -90,7 +96,7 @@ class Speakers:
                     follows = is_agent or self._follows_quote(clause, mark)
                     voice = self._after(clause, mark, spoken_of, inverted=True) if follows else None
                     voice = voice or self._before(clause, mark, spoken_of)
-                    voice = voice or self._at_head(clauses[0], clause, mark)
+                    voice = voice or at_head(self.document, clauses[0], clause, mark)
                 if voice and voice.is_named:
                     self.last = voice
                     return voice
@@ -157,7 +163,7 @@ class Speakers:
             return Voice(named[0], named[0].surface, True)
         if unnamed:
             body = _BODY.search(document.text, end, unnamed[1]) if document.grammar.has_borders else None
-            return Voice(None, body[0], True) if body else Voice(None, self._noun_phrase(clause, unnamed, end), False)
+            return Voice(None, body[0], True) if body else Voice(None, noun_phrase(self.document, clause, unnamed, end), False)
         outside = _NAME.match(document.text, end, limit) if mark[2] & ACCORDING and document.grammar.has_borders else None
         outside = outside or (document.grammar.speaker_name.match(document.text, end, limit) if not marks else None)
         if outside and not marks and document.low[mark[0] : end] != "per":  # a person named before, a firm outside the register
@@ -173,7 +179,7 @@ class Speakers:
         start = clause.head[0] if clause.head else clause.start
         document, low = self.document, max(start, mark[0] - REACH)
         persons = self.people if document.grammar.has_borders else self.officers
-        beside = persons.beside(low, mark[0], spoken_of) or self._goes_on_speaking(clause, mark) or self._rivals(clause, mark)
+        beside = persons.beside(low, mark[0], spoken_of) or self._goes_on_speaking(clause, mark) or rivals(self.document, clause, mark)
         if beside is not None:
             return beside
         marks = [m for m in clause.marks if m[2] & SPEAKER and low <= m[0] and m[1] <= mark[0] + 1]
@@ -195,10 +201,10 @@ class Speakers:
             if case == "" or (case in {"of", "at"} and not any(m[2] & ANONYMOUS for m in marks)):
                 return Voice(mention, mention.surface, True)
         if last is not None and last[2] & ANONYMOUS and not last[2] & TITLE:
-            if spoken_of is not None and self._is_the_one(clause, last, marks):
+            if spoken_of is not None and is_the_one(self.document, clause, last, marks):
                 return Voice(spoken_of, spoken_of.surface, True)
-            phrase = self._noun_phrase(clause, last, clause.start)
-            firm = document.grammar.proper.search(phrase) or self._firm_beside(last, mark)  # of a firm outside the register
+            phrase = noun_phrase(self.document, clause, last, clause.start)
+            firm = document.grammar.proper.search(phrase) or firm_beside(self.document, last, mark)  # of a firm outside the register
             return Voice(None, firm[0], True) if firm else Voice(None, phrase, False)
         found = self._officer(clause, [last] if last else [], low, mark[0], spoken_of)
         if found is None:
@@ -206,7 +212,7 @@ class Speakers:
             found = (
                 Voice(None, document.text[low + unnamed.start(1) : low + unnamed.end(1)].strip(), False)
                 if unnamed
-                else self._office(start, mark) or self._source(clause, start, mark)
+                else office(self.document, start, mark) or source(self.document, clause, start, mark)
             )
         return found
 
@@ -215,50 +221,6 @@ class Speakers:
         near = self.last is not None and 0 <= self.start - self.heard <= BESIDE
         words = self.document.low[clause.start : mark[0]]
         return self.last if near and self.document.grammar.they.fullmatch(words) else None
-
-    def _rivals(self, clause: Clause, mark: Mark) -> Voice | None:
-        """Others whom a possessive only sets beside the company spoken of (« Ses concurrents jugent que … »)."""
-        rivals = self.document.grammar.rivals.search(self.document.low, clause.start, mark[0])
-        return Voice(None, self.document.text[rivals.start() : mark[0]].strip(), False) if rivals else None
-
-    def _at_head(self, head: Clause, clause: Clause, mark: Mark) -> Voice | None:
-        """An unnamed speaker of whom relative clauses tell before the verb comes ("An engineer I know, who …, tells me that …")."""
-        document = self.document
-        if head is clause or not document.grammar.has_borders or (mark[3] and not mark[3] & FINITE) or head.organisations:
-            return None
-        if any(m[2] & SPEAKER for m in clause.marks if m[0] < mark[0]) or not document.grammar.reported.match(document.low, mark[1] + 1):
-            return None
-        unnamed = next((m for m in head.marks if m[2] & ANONYMOUS and m[0] - head.start < OPENING), None)
-        if unnamed is None or not document.grammar.indefinite.search(document.low[head.start : unnamed[0]]):
-            return None
-        return Voice(None, document.text[head.start : unnamed[1]].strip(), False)
-
-    def _is_the_one(self, clause: Clause, mark: Mark, marks: list[Mark]) -> bool:
-        """ "The London-listed company": the one that the text is about, unless others stand beside it ("bankers close to the company")."""
-        document = self.document
-        if len(marks) > 1 or not mark[2] & PRODUCER or not document.grammar.has_borders or document.low.endswith("s", mark[0], mark[1]):
-            return False
-        return bool(document.grammar.definite.search(document.low[max(clause.start, mark[0] - 40) : mark[0]]))
-
-    def _firm_beside(self, last: Mark, verb: Mark) -> re.Match[str] | None:
-        """The name that follows what a Chinese speaker is (咨询机构Project Blue)."""
-        grammar = self.document.grammar
-        return None if grammar.has_borders else grammar.proper.match(self.document.text, last[1], verb[0])
-
-    def _office(self, start: int, mark: Mark) -> Voice | None:
-        """An authority outside the register that stands before a Chinese verb of speech."""
-        if self.document.grammar.has_borders:
-            return None
-        found = self.document.grammar.office.search(self.document.low[start : mark[1]])
-        return Voice(None, self.document.text[start + found.start(1) : start + found.end(1)], True, is_office=True) if found else None
-
-    def _source(self, clause: Clause, start: int, mark: Mark) -> Voice | None:
-        """A forecaster outside the register that a Chinese clause begins with: all before its verb of speech."""
-        if not mark[2] & EXPECT or any(m[2] & ANONYMOUS or m[3] for m in clause.marks if m[1] <= mark[0]):
-            return None
-        found = self.document.grammar.source.search(self.document.low[start : mark[0]].strip())
-        at = self.document.low.find(found[1], start) if found else -1
-        return Voice(None, self.document.text[at : at + len(found[1])], True) if found and at >= 0 else None
 
     def _officer(
         self, clause: Clause, marks: list[Mark], start: int, end: int, spoken_of: Mention | None
@@ -277,10 +239,10 @@ class Speakers:
         before = self.document.low[max(0, mark[0] - 30) : mark[0]]
         is_chair = self.document.grammar.chair.match(self.document.low, mark[0]) and not self._signs(spoken_of)
         if is_chair or self.document.grammar.public_office.match(self.document.low, mark[0]):
-            return Voice(None, self._noun_phrase(clause, mark, max(clause.start, mark[0] - 20)), True)
+            return Voice(None, noun_phrase(self.document, clause, mark, max(clause.start, mark[0] - 20)), True)
         if spoken_of is not None and (self.document.grammar.definite.search(before) or mark[0] - clause.start < 3):
             return Voice(spoken_of, spoken_of.surface, True)
-        return Voice(None, self._noun_phrase(clause, mark, clause.start), True)
+        return Voice(None, noun_phrase(self.document, clause, mark, clause.start), True)
 
     def _signs(self, company: Mention | None) -> bool:
         """Whether the text is the company's own."""
@@ -318,11 +280,6 @@ class Speakers:
         before = self.document.low[max(0, mark[0] - 10) : mark[0]]
         return bool(self.document.grammar.quoted.search(before)) or mark[0] - clause.start < 3
 
-    def _noun_phrase(self, clause: Clause, mark: Mark, start: int) -> str:
-        """The words of a speaker without a name: from the clause's beginning or the last comma to the noun."""
-        low = self.document.low
-        begin = max(low.rfind(",", start, mark[0]), low.rfind("，", start, mark[0])) + 1
-        return self.document.text[max(begin, start, mark[0] - 40) : mark[1]].strip(' ,，:“"')
 
 
 def attributed(voice: Voice | None, actors: list[Mention], own_release: Mention | None, *, is_own: bool = False) -> Attribution:

@@ -201,6 +201,7 @@ class Grammar:
         )
         self.quotation: str = groups.get("quotation", "")
         self.part_of = re.compile(groups.get("part_of", NEVER))  # between a plant and its part
+        self.of_rare_earths = re.compile(groups.get("of_rare_earths", NEVER))  # in the name of a deposit
         self.interest_in = re.compile(groups.get("interest_in", NEVER))  # after a site that is owned in part
         self.office = re.compile(groups.get("office", NEVER))  # an authority outside the register
         self.statistics = re.compile(groups.get("statistics", NEVER))  # who counts and does not assess

@@ -35,6 +35,8 @@ BY_FRAME = {
     "sale_of_site": "sale", "sale_explored": "sale", "price_quoted": "assessment", "raised": "equity", "state_stake": "state_stake",
     "notice_of_targets": "quota", "commission": "commissioned",
 }  # fmt: skip
+OF_PLANTS = frozenset({"facility_change", "production_milestone", "schedule_guidance", "disruption", "superlative_claim"})
+OF_MARKETS = frozenset({"market_assessment", "price_move"})
 _MASKS = {kind: tuple((mask_of(concept), name) for concept, name in rows) for kind, rows in BY_WORDS.items()}
 
 

@@ -1,0 +1,74 @@
+"""Sites: where an event takes place, by its own words or the text before."""
+
+from pipelines.enrich.events.clauses import Clause
+from pipelines.enrich.events.discourse import PLANT, Discourse, parent_of
+from pipelines.enrich.events.document import Document
+from pipelines.enrich.events.kinds import OF_PLANTS
+from pipelines.enrich.events.parts import Cast
+from pipelines.enrich.events.told import Told
+from pipelines.enrich.reading import Mention
+
+OPENING = 4  # characters before the name of a sentence's topic
+WITHOUT_SITE = frozenset({"ownership_change", "policy_control", "price_move", "market_assessment"})
+
+
+class Sites:
+    """The sites of the events of one document."""
+
+    def __init__(self, document: Document, discourse: Discourse, own_release: Mention | None) -> None:
+        self.document, self.discourse, self.own_release = document, discourse, own_release
+
+    def of(self, told: Told, found: Cast) -> str | None:  # noqa: PLR0911  a ladder: the nearest that the text gives
+        """The site of an event, or None where the text gives none."""
+        if told.type == "ownership_change":  # an interest in a deposit
+            owned = [s for s in told.clause.sites if self.document.grammar.interest_in.match(self.document.low, s.end)]
+            return owned[0].entity_id if owned else None
+        if told.type in WITHOUT_SITE:
+            return None
+        if told.type == "supply_agreement":
+            return self._source(told, found)
+        for clause in told.domain:
+            sites = [s for s in clause.sites if s.entity_id]
+            sites = [s for s in sites if not s.is_anaphor] or sites
+            if sites:
+                return min(sites, key=lambda s: abs(s.start - told.fit.anchor[0])).entity_id
+        if told.type == "resource_study" and self.discourse.deposit is not None:
+            deposit = self.discourse.deposit
+            fits = found.operator is None or parent_of(deposit.entity_id) in {None, found.operator.entity_id}
+            return deposit.entity_id if fits else None
+        if told.type == "disruption" and not any(c.concepts & PLANT for c in told.domain):
+            return None
+        if told.type == "superlative_claim" and not told.clause.concepts & PLANT:  # of the whole company
+            return None
+        if told.type in OF_PLANTS and self.discourse.site is not None and self._is_there(told):
+            return self.discourse.site.entity_id
+        if told.type in OF_PLANTS or told.type == "resource_study":
+            return self.discourse.site_for(told.clause, found.operator)
+        if told.type in {"financing", "permit"} and told.clause.concepts & PLANT:
+            site = self.discourse.site_for(told.clause, found.operator)
+            return site if self.discourse.definite(told.clause) else None
+        return None
+
+    def _is_there(self, told: Told) -> bool:
+        """Whether a pronoun stands for the place spoken of (« y a été mis en route »)."""
+        return bool(self.document.grammar.there.search(self.document.low, told.clause.start, told.clause.end))
+
+    def topic(self, told: Told, parts: list[Clause]) -> str | None:
+        """The site that a Chinese sentence opens with, which its later clauses leave out."""
+        if self.document.grammar.has_borders or told.type not in OF_PLANTS | {"permit"} or any(c.organisations for c in told.domain):
+            return None
+        earlier = [c for c in parts if c.start < told.clause.start and c.sites]
+        sites = {s.entity_id for c in earlier for s in c.sites}
+        is_topic = bool(earlier) and earlier[0] is parts[0] and parts[0].sites[0].start - parts[0].start <= OPENING
+        return next(iter(sites)) if len(sites) == 1 and (is_topic or told.type == "permit") else None
+
+    def _source(self, told: Told, found: Cast) -> str | None:
+        """Where the material comes from: a site that is not the buyer's."""
+        buyers = {a.entity_id for a in (found.actors[0] if found.actors else ()) if a.role == "buyer"}
+        for clause in told.domain:
+            for site in clause.sites:
+                if site.entity_id and parent_of(site.entity_id) not in buyers - {None}:
+                    return site.entity_id
+        suppliers = {a.entity_id for a in (found.actors[0] if found.actors else ()) if a.role == "supplier"}
+        own = [s for s in self.discourse.site_ids if parent_of(s) in suppliers - {None}]
+        return own[0] if self.own_release and len(own) == 1 else None
