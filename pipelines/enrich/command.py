@@ -37,16 +37,24 @@ class Manifest(msgspec.Struct):
 def read_command(target: str, as_json: bool = False, fetch: Fetch | None = None) -> None:
     """Read TARGET: a file, a folder with `<id>.txt` and `manifest.json`, an address, or `-` for standard input.
 
-    Raises FileNotFoundError for a path that is not there, ValueError for an address without `fetch`.
+    A document that cannot be read is told on standard error and costs no other; the exit code is then 1. Raises FileNotFoundError for a
+    path that is not there, ValueError for an address without `fetch`.
     """
-    console = Console()
+    console, failed = Console(), 0
     for page in pages(target, fetch):
-        reading = read(page)
+        try:
+            reading = read(page)
+        except Exception as error:  # noqa: BLE001  a text may hold what no rule foresaw
+            failed += 1
+            print(f"lodestream: {page.document_id} could not be read ({type(error).__name__}: {error})", file=sys.stderr)
+            continue
         if as_json:
             sys.stdout.buffer.write(orjson.dumps(gold(reading), option=orjson.OPT_APPEND_NEWLINE))
         else:
             show(reading, console)
     sys.stdout.flush()
+    if failed:
+        raise SystemExit(1)
 
 
 def pages(target: str, fetch: Fetch | None = None) -> Iterator[Page]:

@@ -144,5 +144,5 @@ def _currency(language: str) -> re.Pattern[str]:
     magnitudes = sorted(data["magnitudes"], key=len, reverse=True)
     either = "|".join(map(re.escape, words))
     return re.compile(
-        rf"(?:(?P<m>{'|'.join(map(re.escape, magnitudes))})\s?)?(?<![A-Za-z])(?P<c>{either}){lexicon.cues['per_mass'].pattern}"
+        rf"(?:(?P<m>{'|'.join(map(re.escape, magnitudes))})\s?)?(?<![A-Za-z])(?P<c>{either})(?:{lexicon.cues['per_mass'].pattern})"
     )

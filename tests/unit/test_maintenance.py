@@ -11,7 +11,7 @@ from pyiceberg.table.metadata import TableMetadataV2
 from pyiceberg.table.snapshots import Operation, Snapshot, Summary
 from pyiceberg.types import LongType, NestedField
 
-from pipelines.audit import Audit, Finding, Unaccounted
+from pipelines.audit_findings import Audit, Finding, Unaccounted
 from pipelines.audit_scan import key_in
 from pipelines.io.expiry import expirable
 from pipelines.io.exports_merge import TARGET_BYTES, _groups

@@ -28,6 +28,7 @@ from pipelines.enrich.quantities import amounts
         ("en", "Export, FOB China, USD per kg\nTerbium oxide 99.99% | 930-945 (930-940)\nYttrium | 126 (+4)", [
             (930, 945, "USD", "kg"), (126, None, "USD", "kg"),
         ]),
+        ("en", "Shares | 12 a share | 5\nOf the sort apiece | 3 | 4", []),
         ("en", "Team | Won | Lost\nHarbour | 12 | 3", []),
     ],
 )

@@ -1,7 +1,9 @@
 """Reading as a whole: any text is safe, time is linear, the forms on the terminal and as JSON lines are what they should be."""
 
 import json
+import random
 import time
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -9,11 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from pipelines.enrich import command
 from pipelines.enrich.command import pages, read_command
 from pipelines.enrich.gold import gold
 from pipelines.enrich.read import read
-from pipelines.enrich.reading import Page
+from pipelines.enrich.reading import Page, Reading
 from pipelines.enrich.show import show
+from tests.gold.splicing import spliced
 from tests.unit.enrich.hostile import HUGE, texts
 
 SENTENCE = "Lynas Rare Earths opened a separation plant for dysprosium oxide in Texas in March 2026"
@@ -34,6 +38,13 @@ def test_any_text_is_safe(text: str, title: str, language: str | None) -> None:
 def test_words_of_the_trade_in_any_order_are_safe(words: list[str]) -> None:
     reading = read(Page("x", " ".join(words), "", "SMM", "2026-03-13", None))
     assert json.loads(json.dumps(gold(reading)))["id"] == "x"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_documents_put_together_from_pieces_of_others_are_safe(seed: int) -> None:
+    for text in islice(spliced(random.Random(seed)), 120):
+        reading = read(Page("x", text, text[:50], "", None, None))
+        assert json.loads(json.dumps(gold(reading)))["title"] == reading.title
 
 
 @pytest.mark.parametrize(
@@ -71,6 +82,24 @@ def test_a_folder_is_read_without_its_gold(tmp_path: Path, capsys: pytest.Captur
     assert (row["id"], row["title"], row["publisher"], [e["type"] for e in row["events"]]) == (
         "a", "Plant opens", "Wire", ["facility_change"],
     )  # fmt: skip
+
+
+def test_a_document_that_cannot_be_read_is_told_and_costs_no_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail_on_a(page: Page) -> Reading:
+        if page.document_id == "a":
+            raise KeyError("of the test")
+        return read(page)
+
+    monkeypatch.setattr(command, "read", fail_on_a)
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.txt").write_text("Plant opens\n\n" + SENTENCE + ".", encoding="utf-8")
+    with pytest.raises(SystemExit, match="1"):
+        read_command(str(tmp_path), as_json=True)
+    said = capsys.readouterr()
+    assert [json.loads(line)["id"] for line in said.out.splitlines()] == ["b"]
+    assert said.err == "lodestream: a could not be read (KeyError: 'of the test')\n"
 
 
 def test_an_address_needs_a_way_to_fetch_it() -> None:
