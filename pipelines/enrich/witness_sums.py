@@ -1,182 +1,25 @@
-"""Sums and products inside a sentence: shares at a price, stakes, parts and their total."""
+"""Parts and their total."""
 
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from msgspec import structs
-
-from pipelines.enrich.quantities import Count, Share
 from pipelines.enrich.reading import Amount, Quantity, Verdict, Witness
 from pipelines.enrich.rounding import slack
 from pipelines.enrich.witness_figures import Figures, number, plain, verdict
 
-ROUGHEST = 0.05  # relative; how far a number of shares or the sum that they bring may be rounded
 MAX_PARTS = 6
 ELIDED_REACH = 40  # characters before a figure in which another one shares its unit
-STAKE_REACH = 80  # characters between two stakes of a list
-STAKE_FAR = 110  # and before one that is said to be the rest
 LIST_REACH = 120  # characters between two parts of a list
 EXACT = 5e-4  # relative; what is decreed is not rounded
 COLON_REACH = 24  # characters between a colon and the first part
 SPLIT_REACH = 90  # and between a total and its first part
-_OWNER = re.compile(r"(?:(?<!\w)[A-ZÀ-Ý][\w&.'’-]*|[\u4e00-\u9fff])\s?[(（]\Z")  # a name before its stake in brackets
-_CLAUSE = re.compile(
-    r"\b(?:whose|which|where|while(?![^%]{0,60}\b(?:holds?|owns?|has|have|takes?|keeps?) )|dont|qui|où|tandis)\b|其(?!余|他|中)"
-)
-_OLD, _NEW = re.compile(r"(?:\bfrom |\bde |[由从自])\Z"), re.compile(r"\s?(?:to |à |[升增降提上下至到])")
-_PER_SHARE = frozenset({"share", "unit"})
-_UNITS = re.compile(r"(?<![\d.,])(\d{1,3}(?:[ .,]\d{1,3}){0,3})( millions?)?(?: of | d'| )(?:units|unités)\b")
-_SMALL = re.compile(
-    r"(\d(?<![\d.,]\d)\d{0,3}(?:[.,]\d{1,3})?) ?(pence|penny|p(?= )|cents?|centimes?) "
-    r"?(?:each|apiece|per share|a share|per ordinary share|per unit|l'action|l'une|chacune|pièce|par action|par titre)"
-)
 _BARE = re.compile(r"(?:\b(?:lots|batches|tranches|parts|stages|phases|of|de) )(\d[\d.,]*) (?:and|et) \Z")
 _LARGE = re.compile(r"\b(million|billion|milliard|thousand)")
 _MORE = re.compile(
     r"(?:,|\band|\bet|\bplus) (?:about |some |environ )?(\d+(?:[.,]\d+)?) (million|billion|milliard|thousand)s?\b"
     r"(?! (?:of|de|d'|us|ton|dollar|euro|shares|actions|yuan))"
 )
-
-
-def shares_price(figures: Figures) -> Iterator[Witness]:
-    """Number of shares times price makes the amount raised or paid."""
-    previous = figures.previous
-    if not (figures.amounts or (previous and previous.amounts)):
-        return
-    sold, amounts = figures, _priced(figures)
-    if previous and previous.paragraph != figures.paragraph:
-        previous = None
-    if previous and not any(a.per in _PER_SHARE for a in amounts):
-        # The sentence before gives shares and price, this one what they brought in.
-        earlier = _priced(previous)
-        if any(a.per is None for a in earlier) or not figures.says("proceeds"):
-            return
-        sold, amounts = previous, [*earlier, *amounts]
-    elif previous and not any(a.per is None for a in amounts):
-        amounts = [*previous.amounts, *amounts]
-    if not any(a.per in _PER_SHARE for a in amounts) or not (sold.says("issue") or figures.says("issue")):
-        return
-    counts = sold.counts or _units(sold) or (previous.counts if previous else [])
-    if not counts:
-        return
-    prices = [a for a in amounts if a.per in _PER_SHARE and a.value_to is None]
-    totals = [a for a in amounts if a.per is None and a.value_to is None and not _is_other(figures, a)]
-    if len(prices) != 1 or not totals:
-        return
-    price, count = prices[0], min(counts, key=lambda c: abs(c.start - prices[0].start))
-    totals = [t for t in totals if t.currency == price.currency]
-    if not totals:
-        return
-    text, product = figures.text, price.value * count.value
-    # The price of a share is exact; a number of shares and a sum are rounded, but not to a tenth.
-    rough = min(slack(text[count.start : count.end]), ROUGHEST)
-    judged = [(verdict(product, t.value, rough + min(slack(text[t.start : t.end]), ROUGHEST)), t) for t in totals]
-    result, total = min(judged, key=lambda pair: (pair[0] != "holds", abs(pair[1].start - count.start)))
-    if result == "fails" and (len(totals) > 2 or figures.is_about(total.start)):
-        result = "not_testable"
-    note = f"{number(count.value)} x {number(price.value)} = {number(product)} {price.currency}"
-    note += "" if result == "holds" else f", not {number(total.value)}"
-    ends = [x for item in (price, count, total) for x in (item.start, item.end)]
-    yield figures.witness("shares_price", result, min(ends), max(ends), note)
-
-
-def _priced(figures: Figures) -> list[Amount]:
-    """The amounts of a sentence, with those that words beside them make the price of one share."""
-    before, after = tuple(figures.known["price_before"]), tuple(figures.known["price_after"])
-    found = []
-    for amount in figures.amounts:
-        is_price = amount.per is None and (
-            figures.before(amount.start).endswith(before) or figures.after(amount.end).lstrip(" ").startswith(after)
-        )
-        found.append(structs.replace(amount, per="share") if is_price else amount)
-    return [*found, *_small_prices(figures)]
-
-
-def _small_prices(figures: Figures) -> list[Amount]:
-    """Prices of a share in pence or cents; those in cents are of the currency that the sentence, or the one before, pays in."""
-    found = []
-    for match in _SMALL.finditer(figures.low, figures.start, figures.end):
-        around = figures.amounts or (figures.previous.amounts if figures.previous else [])
-        currency = "GBP" if match[2].startswith("p") else around[0].currency if around else None
-        if currency:
-            text, value = figures.text[match.start() : match.end()], float(match[1].replace(",", ".")) / 100
-            found.append(Amount(match.start(), match.end(), text, value, currency, None, "share"))
-    return found
-
-
-def _units(figures: Figures) -> list[Count]:
-    """Numbers of units (a share with a warrant) in the sentence."""
-    found = []
-    for match in _UNITS.finditer(figures.low, figures.start, figures.end):
-        digits = match[1].replace(" ", "")
-        value = float(digits.replace(",", ".")) if match[2] else float(re.sub(r"\D", "", digits))
-        found.append(Count(match.start(), match.end(), value * (1e6 if match[2] else 1)))
-    return found
-
-
-def _is_other(figures: Figures, amount: Amount) -> bool:
-    """Whether the words before an amount say that it is no total of the deal."""
-    before = figures.low[max(0, amount.start - 32) : amount.start]
-    return any(word in before for word in figures.known["not_total"])
-
-
-def stakes_sum(figures: Figures) -> Iterator[Witness]:
-    """Stakes that are said to be all of a company make 100 %."""
-    shares = figures.shares
-    if len(shares) < 2 or not figures.says("complete") or figures.says("votes"):
-        return
-    run = [s for s in shares if s.value_to is None and not _is_no_stake(figures, s.start, s.end)]
-    if any(_OLD.search(figures.low, max(0, s.start - 8), s.start) and _NEW.match(figures.low, s.end) for s in run):
-        return  # a stake that grew "from 40% to 51%" is told twice
-    # Owners with their stakes in brackets need no word for a stake.
-    is_list = len(run) > 1 and all(_OWNER.search(figures.text, max(0, s.start - 24), s.start) for s in run)
-    if not (is_list or figures.says("stake")):
-        return
-    runs: list[list[int]] = [[]]
-    for i, share in enumerate(run):
-        if runs[-1] and share.start - run[i - 1].end > (STAKE_FAR if _is_rest(figures, share) else STAKE_REACH):
-            runs.append([])
-        runs[-1].append(i)
-    for group in runs:
-        if (
-            len(group) < 2
-            or _CLAUSE.search(figures.low, run[group[0]].end, run[group[-1]].start)
-            or _names_other_targets(figures, [run[i].end for i in group])
-        ):
-            continue
-        stakes = [run[i] for i in group]
-        total = sum(s.value for s in stakes)
-        rough = 0.5 * len(stakes) if all(s.value == int(s.value) for s in stakes) and abs(total - 100) <= 1 else 0.06 * len(stakes)
-        if total < 100 - rough and not any(word in figures.said for word in figures.known["whole"]):
-            continue
-        result = "holds" if abs(total - 100) <= rough else "fails"
-        said = " + ".join(f"{s.value:g}" for s in stakes)
-        note = f"{said} = {total:g}" + ("" if result == "holds" else ", not 100")
-        yield figures.witness("stakes_sum", result, stakes[0].start, stakes[-1].end, note)  # type: ignore[arg-type]
-
-
-def _is_rest(figures: Figures, share: Share) -> bool:
-    """Whether a stake is said to be all that is left."""
-    near = figures.before(share.start, 24) + "|" + figures.after(share.end, 12)
-    return any(word in near for word in figures.known["remainder"])
-
-
-def _is_no_stake(figures: Figures, start: int, end: int) -> bool:
-    near = figures.before(start, 14) + "|" + figures.after(end, 20)
-    return any(word in near for word in figures.known["not_stake"])
-
-
-def _names_other_targets(figures: Figures, ends: list[int]) -> bool:
-    """Whether two of the stakes are in different things: "51% of A and 60% of B"."""
-    if sum(bool(_OF_NAME.match(figures.text, end)) for end in ends) > 1:
-        return True
-    nouns = {match[1] for end in ends for match in [_OF_NOUN.match(figures.low, end)] if match}
-    return len(nouns.difference(figures.known["whole_nouns"])) > 1
-
-
-_OF_NAME = re.compile(r" (?:of|in|de|du|d')\s?(?:the |la |le |l')?[A-ZÉ]|(?:的)?股权、|股权和")
-_OF_NOUN = re.compile(r" (?:of|in|de|du|des|d')\s?(?:the |an? |its |la |le |l')?(\w+)")
 
 
 class _Part(NamedTuple):

@@ -18,7 +18,9 @@ from pipelines.enrich.reading import Amount, DateSpan, MaterialMention, Quantity
 from pipelines.enrich.witness_changes import period_over_period
 from pipelines.enrich.witness_figures import Figures, Page
 from pipelines.enrich.witness_references import factors, oxide_metal_factor, price_band
-from pipelines.enrich.witness_sums import parts_total, shares_price, stakes_sum
+from pipelines.enrich.witness_shares import shares_price
+from pipelines.enrich.witness_stakes import stakes_sum
+from pipelines.enrich.witness_sums import parts_total
 from pipelines.enrich.witness_units import unit_consistency
 
 CHECKS = (shares_price, stakes_sum, parts_total, oxide_metal_factor, price_band, unit_consistency, period_over_period)
