@@ -68,7 +68,7 @@ CUES = (
     "year_after", "year_before", "year_joined", "per_mass", "per_before", "annual_prefix", "basis_after_text", "capacity",
     "capacity_after", "target", "sentence_end", "year_named", "output", "reach", "future", "making", "place_before",
     "year_opening", "form_stop", "basis_of_sentence", "plant_size", "unit_told", "priced", "home_dollar", "foreign_dollar",
-    "part_of_year", "part_of_year_after", "part_of_year_before", "form_next",
+    "part_of_year", "part_of_year_after", "part_of_year_before", "form_next", "mass_named", "mass_before",
 )  # fmt: skip
 # Cues that are sought in the text in lower case, which is much faster than a search without regard to case.
 LOWERED = frozenset(
@@ -130,7 +130,7 @@ def _read(text: str, low: str, match: re.Match[str], lexicon: UnitLexicon) -> It
         return ()
     if before and before in GROUPS and text[start - 2 : start - 1].isdecimal():
         return ()
-    kind, unit = _kind(match, currency, lexicon)
+    kind, unit = _kind(text, match, currency, lexicon)
     if not kind:
         return ()
     value, magnitudes = number_of(match["a"], lexicon.data), lexicon.data["magnitudes"]
@@ -153,18 +153,26 @@ def _currency(text: str, start: int, lexicon: UnitLexicon) -> re.Match[str] | No
     return found
 
 
-def _kind(match: re.Match[str], currency: re.Match[str] | None, lexicon: UnitLexicon) -> tuple[str, str]:
+def _kind(text: str, match: re.Match[str], currency: re.Match[str] | None, lexicon: UnitLexicon) -> tuple[str, str]:
     if currency:  # "$21.50 t" is no mass
         return ("", "") if match["mass"] else ("money", lexicon.data["currency_before"][currency[1]])
-    if match["mass"]:
-        return "mass", match["mass"]
-    if match["cur"]:
-        return "money", lexicon.data["currency_after"][match["cur"]]
+    unit = match["mass"] or match["cur"]
+    if match["mass"] and (unit not in lexicon.data.get("mass_or_money", ()) or _is_mass(text, match, lexicon)):
+        return "mass", unit
+    if unit:
+        return "money", lexicon.data["currency_after"][unit]
     if match["pct"]:
         return "percent", "%"
     if match["cnt"]:
         return "count", match["cnt"]
     return ("bare", "") if match["ma"] and match["bare"] is not None else ("", "")
+
+
+def _is_mass(text: str, match: re.Match[str], lexicon: UnitLexicon) -> bool:
+    """Whether words beside a unit that is also a currency make it a mass (« 15 000 livres (6,8 tonnes) »)."""
+    if lexicon.cues["mass_named"].match(text, match.end()):
+        return True
+    return bool(lexicon.cues["mass_before"].search(text, max(0, match.start() - CURRENCY_REACH * 4), match.start()))
 
 
 def _range(texts: tuple[str, str], match: re.Match[str], whole: Measure, lexicon: UnitLexicon) -> list[Measure]:
@@ -204,7 +212,8 @@ def number_of(surface: str, data: dict[str, Any]) -> float:
         return float(surface)
     plain = "".join(surface.translate(WIDE).split()).replace("’", "").replace("'", "")
     if plain[:1] in CHINESE or plain[:1] in TENS:
-        return float(_chinese(plain))
+        whole, _, part = plain.replace("點", "点").partition("点")  # 三点六
+        return float(f"{_chinese(whole)}.{''.join(str(CHINESE.get(c, 0)) for c in part) or 0}")
     group, decimal = data["group"], data["decimal"]
     for mark in (group, decimal):
         head, *rest = plain.split(mark)
@@ -268,7 +277,8 @@ def unit_lexicon(language: str) -> UnitLexicon:
         rf"(?:(?:\s?(?:{_either(data['currency_after'])}))?(?P<sep>{data['range']})"
         rf"(?:(?:{_either(data['currency_before'])})\s?)?(?P<b>{number})(?:[\s-]?(?P<mb>{magnitude}))?)?"
         rf"(?:{data['more']})?"
-        rf"(?:[\s-]?(?P<mass>{_either(data['masses'])}){letters}|\s?(?P<cur>{_either(data['currency_after'])}){letters}"
+        rf"(?:[\s-]?(?P<mass>{_either(data['masses'])}){letters}{data.get('no_mass', '')}"
+        rf"|\s?(?P<cur>{_either(data['currency_after'])}){letters}"
         rf"|(?P<pct>{data['percent']['words']})|(?P<cnt>{data['count']})|(?P<bare>{data['bare']})|)"
     )
     border = r"(?<!\w)" if data["spaces"] else ""

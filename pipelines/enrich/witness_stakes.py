@@ -2,13 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from pipelines.enrich.quantities import Share
-from pipelines.enrich.reading import Witness
+from pipelines.enrich.reading import Verdict, Witness
 from pipelines.enrich.witness_figures import Figures
 
 STAKE_REACH = 80  # characters between two stakes of a list
 STAKE_FAR = 110  # and before one that is said to be the rest
+OWNERS = 3  # that need no word to be all of them
+# From one stake to the next: a name or a noun with its article, no year and no other figure.
+_NEXT_OWNER = re.compile(r"(?:(?<!\w)[A-ZÀ-Ý][\w&.'’-]*|[\u4e00-\u9fff])\s?[(（]\Z")  # a name before its stake in brackets
+LEAD = 90  # characters before the first stake in which the word for it stands, where nothing says that they are all
 _OWNER = re.compile(r"(?:(?<!\w)[A-ZÀ-Ý][\w&.'’-]*|[\u4e00-\u9fff])\s?[(（]\Z")  # a name before its stake in brackets
 _CLAUSE = re.compile(
     r"\b(?:whose|which|where|while(?![^%]{0,60}\b(?:holds?|owns?|has|have|takes?|keeps?) )|dont|qui|où|tandis)\b|其(?!余|他|中)"
@@ -17,38 +22,79 @@ _OLD, _NEW = re.compile(r"(?:\bfrom |\bde |[由从自])\Z"), re.compile(r"\s?(?:
 
 
 def stakes_sum(figures: Figures) -> Iterator[Witness]:
-    """Stakes that are said to be all of a company make 100 %."""
+    """Stakes that are said to be all of a company make 100 %; three owners or more of one thing never have more."""
     shares = figures.shares
-    if len(shares) < 2 or not figures.says("complete") or figures.says("votes"):
+    if not shares or figures.says("votes"):
         return
     run = [s for s in shares if s.value_to is None and not _is_no_stake(figures, s.start, s.end)]
+    if len(shares) == 1:
+        yield from _with_sentence_before(figures, run)
+        return
+    is_complete = figures.says("complete")
+    if not is_complete and len(run) < OWNERS:
+        return
     if any(_OLD.search(figures.low, max(0, s.start - 8), s.start) and _NEW.match(figures.low, s.end) for s in run):
         return  # a stake that grew "from 40% to 51%" is told twice
     # Owners with their stakes in brackets need no word for a stake.
     is_list = len(run) > 1 and all(_OWNER.search(figures.text, max(0, s.start - 24), s.start) for s in run)
     if not (is_list or figures.says("stake")):
         return
-    runs: list[list[int]] = [[]]
-    for i, share in enumerate(run):
-        if runs[-1] and share.start - run[i - 1].end > (STAKE_FAR if _is_rest(figures, share) else STAKE_REACH):
-            runs.append([])
-        runs[-1].append(i)
-    for group in runs:
-        if (
-            len(group) < 2
-            or _CLAUSE.search(figures.low, run[group[0]].end, run[group[-1]].start)
-            or _names_other_targets(figures, [run[i].end for i in group])
-        ):
-            continue
-        stakes = [run[i] for i in group]
-        total = sum(s.value for s in stakes)
-        rough = 0.5 * len(stakes) if all(s.value == int(s.value) for s in stakes) and abs(total - 100) <= 1 else 0.06 * len(stakes)
-        if total < 100 - rough and not any(word in figures.said for word in figures.known["whole"]):
-            continue
-        result = "holds" if abs(total - 100) <= rough else "fails"
-        said = " + ".join(f"{s.value:g}" for s in stakes)
-        note = f"{said} = {total:g}" + ("" if result == "holds" else ", not 100")
-        yield figures.witness("stakes_sum", result, stakes[0].start, stakes[-1].end, note)  # type: ignore[arg-type]
+    for group in _groups(figures, run):
+        if is_complete or _is_of_owners(figures, group):
+            yield from _judge(figures, group, is_whole=any(word in figures.said for word in figures.known["whole"]))
+
+
+def _with_sentence_before(figures: Figures, rest: list[Share]) -> Iterator[Witness]:
+    """What is left for another ("the remaining 40%"), told in a sentence of its own."""
+    before = figures.previous
+    if not rest or before is None or before.paragraph != figures.paragraph or not _is_rest(figures, rest[0]):
+        return
+    if not (before.says("stake") and (figures.says("stake") or figures.says("complete"))) or before.says("votes"):
+        return
+    run = [s for s in before.shares if s.value_to is None and not _is_no_stake(before, s.start, s.end)]
+    if run and len(run) == len(before.shares) and not _names_other_targets(before, [s.end for s in run]):
+        yield from _judge(figures, [*run, rest[0]], is_whole=True)
+
+
+def _groups(figures: Figures, run: list[Share]) -> list[list[Share]]:
+    """Stakes that stand near each other and in no clause of its own."""
+    groups: list[list[Share]] = [[]]
+    for share in run:
+        if groups[-1] and share.start - groups[-1][-1].end > (STAKE_FAR if _is_rest(figures, share) else STAKE_REACH):
+            groups.append([])
+        groups[-1].append(share)
+    return [
+        group
+        for group in groups
+        if len(group) > 1
+        and not _CLAUSE.search(figures.low, group[0].end, group[-1].start)
+        and not _names_other_targets(figures, [share.end for share in group])
+    ]
+
+
+def _is_of_owners(figures: Figures, stakes: list[Share]) -> bool:
+    """Whether three owners or more, each named with a stake and nothing else, have all of it or more."""
+    if len(stakes) < OWNERS or sum(s.value for s in stakes) < 99.5:
+        return False
+    lead = figures.low[max(figures.start, stakes[0].start - LEAD) : stakes[0].start]
+    if not any(word in lead for word in figures.known["stake"]):
+        return False
+    moves = (word for way in ("up", "down") for word in figures.known[way] if len(word) > 1)
+    if any(word in lead for word in (*moves, *figures.known["not_stake"])):
+        return False
+    between = [figures.text[one.end : other.start] for one, other in pairwise(stakes)]
+    return all(_NEXT_OWNER.fullmatch(words) for words in between)
+
+
+def _judge(figures: Figures, stakes: list[Share], *, is_whole: bool) -> Iterator[Witness]:
+    total = sum(s.value for s in stakes)
+    rough = 0.5 * len(stakes) if all(s.value == int(s.value) for s in stakes) and abs(total - 100) <= 1 else 0.06 * len(stakes)
+    if total < 100 - rough and not is_whole:
+        return
+    result: Verdict = "holds" if abs(total - 100) <= rough else "fails"
+    said = " + ".join(f"{s.value:g}" for s in stakes)
+    note = f"{said} = {total:g}" + ("" if result == "holds" else ", not 100")
+    yield figures.witness("stakes_sum", result, stakes[0].start, stakes[-1].end, note)
 
 
 def _is_rest(figures: Figures, share: Share) -> bool:

@@ -58,6 +58,8 @@ def test_a_mass_is_normalised_with_its_basis(language, text, expected):
         ("fr", "1,65 milliard de dollars australiens", (1.65e9, None, "AUD", None)),
         ("fr", "45 M€", (45e6, None, "EUR", None)),
         ("fr", "42 dollars le kilo", (42.0, None, "USD", "kg")),
+        ("fr", "12 000 livres d’aide", (12_000.0, None, "GBP", None)),
+        ("fr", "3 millions de livres sterling", (3e6, None, "GBP", None)),
         ("zh", "报价56.2万-56.5万元/吨", (562_000.0, 565_000.0, "CNY", "t")),
         ("zh", "总投资1.2亿元", (120e6, None, "CNY", None)),
         ("zh", "3.5亿美元", (350e6, None, "USD", None)),
