@@ -12,7 +12,12 @@ STAKE_REACH = 80  # characters between two stakes of a list
 STAKE_FAR = 110  # and before one that is said to be the rest
 OWNERS = 3  # that need no word to be all of them
 # From one stake to the next: a name or a noun with its article, no year and no other figure.
-_NEXT_OWNER = re.compile(r"(?:(?<!\w)[A-ZÀ-Ý][\w&.'’-]*|[\u4e00-\u9fff])\s?[(（]\Z")  # a name before its stake in brackets
+_NEXT_OWNER = re.compile(
+    r"(?:(?:[)）]| (?:of|in) (?:it|the [a-z -]{3,20})| d[ue] (?:la |l'|l’)?[a-zé-]{3,15}| des (?:parts|actions|titres))?"
+    r"(?:\s?[,;，、]|\s(?:and|et)\s)"
+    r"(?:[^\d%.;:]*\b(?:l['’]|l[ae]s?|une?|des|the|an?)\s?[^\d%.;:]{3,}|[^\d%.;:]*[A-ZÀ-Ý][^\d%.;:]*))"
+    r"|\s(?:par|by|aux?|à|pour|to|for)\s[^\d%.;:,]{2,50}(?:,|\s(?:and|et)\s)[^\d%.;:]{0,8}"
+)
 LEAD = 90  # characters before the first stake in which the word for it stands, where nothing says that they are all
 _OWNER = re.compile(r"(?:(?<!\w)[A-ZÀ-Ý][\w&.'’-]*|[\u4e00-\u9fff])\s?[(（]\Z")  # a name before its stake in brackets
 _CLAUSE = re.compile(
