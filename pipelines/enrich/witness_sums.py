@@ -11,9 +11,12 @@ from pipelines.enrich.witness_figures import Figures, number, plain, verdict
 MAX_PARTS = 6
 ELIDED_REACH = 40  # characters before a figure in which another one shares its unit
 LIST_REACH = 120  # characters between two parts of a list
+FAR_OFF = 0.3  # relative; a figure farther from the sum of the sentences before sums up something else
+COMPARED = 22  # characters before a figure in which a word compares it
 EXACT = 5e-4  # relative; what is decreed is not rounded
 COLON_REACH = 24  # characters between a colon and the first part
 SPLIT_REACH = 90  # and between a total and its first part
+_TOTAL_ROW = re.compile(r"\W*(?:(?:grand |sous-)?total\b|ensemble\s?:|somme\s?:|合计|总计|共计)")
 _BARE = re.compile(r"(?:\b(?:lots|batches|tranches|parts|stages|phases|of|de) )(\d[\d.,]*) (?:and|et) \Z")
 _LARGE = re.compile(r"\b(million|billion|milliard|thousand)")
 _MORE = re.compile(
@@ -64,12 +67,16 @@ def parts_total(figures: Figures) -> Iterator[Witness]:
     previous = figures.previous
     masses, money = _elided(figures, _masses(figures.quantities)), _elided(figures, _money(figures.amounts))
     earlier = (_masses(previous.quantities), _money(previous.amounts)) if previous else ([], [])
-    for items, before in ((masses, earlier[0]), (money, earlier[1])):
+    told: tuple[list[list[_Part]], list[list[_Part]]] = ([], [])
+    for one in _sentences_before(figures):
+        told[0].append(_masses(one.quantities))
+        told[1].append(_money(one.amounts))
+    for which, (items, before) in enumerate(((masses, earlier[0]), (money, earlier[1]))):
         if len(items) >= 2:
             yield from _sums(figures, items, before)
             yield from _opened(figures, items, before)
-        elif items and len(before) >= 2:
-            yield from _summed_up(figures, items[0], before)
+        elif items and not items[0].is_range:
+            yield from _summed_up(figures, items[0], told[which])
 
 
 def _opened(figures: Figures, items: list[_Part], earlier: list[_Part]) -> Iterator[Witness]:
@@ -81,16 +88,35 @@ def _opened(figures: Figures, items: list[_Part], earlier: list[_Part]) -> Itera
         yield from _judge(figures, parts, earlier[0])
 
 
-def _summed_up(figures: Figures, total: _Part, earlier: list[_Part]) -> Iterator[Witness]:
-    """A figure that says that it sums up those of the sentence before; one far from their sum speaks of something else."""
-    previous = figures.previous
-    if previous is None or previous.paragraph != figures.paragraph or total.is_range or not figures.says("sum_so_far"):
+def _summed_up(figures: Figures, total: _Part, earlier: Sequence[list[_Part]]) -> Iterator[Witness]:
+    """A figure that says that it sums up those of the sentences before; one far from their sum speaks of something else."""
+    sums = [[part for sentence in earlier[:i][::-1] for part in sentence] for i in range(1, len(earlier) + 1)]
+    sums = [parts for parts in sums if len(parts) >= 2 and all(part.unit == total.unit and not part.is_range for part in parts)]
+    off = [abs(sum(part.value for part in parts) / (total.value or 1) - 1) for parts in sums]
+    if off and min(off) < FAR_OFF:
+        yield from _judge(figures, sums[off.index(min(off))], total)
+
+
+def _sentences_before(figures: Figures) -> Iterator[Figures]:
+    """The sentences before one that says that it sums up, the last first, or the lines before one that begins with "total"."""
+    is_row = bool(_TOTAL_ROW.match(figures.said))
+    one = figures.previous
+    if not is_row and (not figures.says("sum_so_far") or _compares(figures)):
         return
-    if previous.says("comparators") or figures.says("comparators"):
-        return
-    is_list = all(part.unit == total.unit and not part.is_range for part in earlier)
-    if is_list and 0.8 < sum(part.value for part in earlier) / (total.value or 1) < 1.25:
-        yield from _judge(figures, earlier, total)
+    if one is not None and any(word in figures.said and word not in one.said for word in figures.known.get("no_sum", ())):
+        return  # an aim or a capacity, after what was made
+    for _ in range(MAX_PARTS):
+        if one is None or _compares(one) or not (is_row or one.paragraph == figures.paragraph):
+            return
+        yield one
+        one = one.previous
+
+
+def _compares(figures: Figures) -> bool:
+    """Whether a figure of the sentence is that of an earlier period, or is compared with another."""
+    found: tuple[Quantity | Amount, ...] = (*figures.quantities, *figures.amounts)
+    words = figures.known["comparators"]
+    return figures.says("earlier") or any(word in figures.before(x.start, COMPARED) for x in found for word in words)
 
 
 def _sums(figures: Figures, items: list[_Part], earlier: list[_Part]) -> Iterator[Witness]:
