@@ -43,7 +43,7 @@ def house(source: str) -> str | None:
     """Return whose pages a source is by its words ("Neo newsroom", 某公司官网); None where it does not say that it is somebody's own."""
     found = _pattern("houses").search(source)
     name = (source[: found.start()] + source[found.end() :]).strip(" -–—:：|,'’·") if found else ""
-    return name.removesuffix("'s").removesuffix("’s") or None
+    return re.sub(r"\A(?:of|from|de|d'|d’)\s?(?:the\s|la\s|l['’])?", "", name.removesuffix("'s").removesuffix("’s")) or None
 
 
 def issued_by(text: str, lines: Sequence[Line]) -> str | None:

@@ -16,6 +16,7 @@ LEAD = re.compile(
 )
 LEAD_LETTERS = frozenset("一二三四五六七八九十问答問QAR")
 ENDS = frozenset('.!?。！？:：;；…”"»)）】|-=_*')
+BULLETS = frozenset("•·▪●■◆▶►*–—-▲△▼★☆※◇□○◎➢✓✔❖")  # what they begin ends with its line
 WRAP_SAMPLE = 400  # lines that tell whether a text is wrapped
 WRAP_LINES = 6
 WIDEST = 100  # characters of a wrapped line
@@ -80,7 +81,7 @@ def _wrapped_at(lines: list[str]) -> int:
     width = max(map(len, filled), default=0)
     if len(filled) < WRAP_LINES or width > WIDEST:
         return 0
-    return width if sum(line.rstrip()[-1] not in ENDS for line in filled) * 2 > len(filled) else 0
+    return width if sum(line.rstrip()[-1] not in ENDS and line.lstrip()[0] not in BULLETS for line in filled) * 2 > len(filled) else 0
 
 
 def _continues(last: str, line: str, length: int, width: int) -> bool:

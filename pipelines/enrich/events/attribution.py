@@ -227,6 +227,8 @@ class Speakers:
     ) -> Voice | None:
         """Somebody by name or office: the company's where the text is about one, else a person; a pronoun is the last speaker."""
         person = PERSON.search(self.document.text, start, end) if self.document.grammar.has_borders else None
+        if person and marks and marks[-1][2] & PRONOUN and person.end() <= marks[-1][0]:
+            person = None  # "In November it will …, she said"
         if person and not any(
             m.start < person.end() and m.end > person.start() for m in self.document.mentions.within(start - 40, end)
         ):

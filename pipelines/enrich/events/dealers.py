@@ -48,7 +48,8 @@ def dealers(stage: Stage) -> Cast:
             found = [*found, Party(leader, "", -2)]
             sides = (found[:1], found[1:])
     if not found:
-        own = [leader] if stage.own_release and leader is not None else []
+        teller = stage.speaker if stage.speaker is not None and is_company(stage.speaker) else None
+        own = [leader] if stage.own_release and leader is not None else [teller] if teller else []
         return Cast([tuple(actor("supplier", m) for m in own)], own, leader if own else None)
     concepts = stage.clause.concepts
     is_buyer_first = _buys(stage, sides, concepts) and not (is_turned and not stage.document.grammar.has_borders)

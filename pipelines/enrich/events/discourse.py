@@ -66,7 +66,9 @@ class Discourse:
         )
         self.site_ids: tuple[str, ...] = tuple(sites)
         self.signers = _signers(document, publisher)
-        self.named = {m.entity_id: m for m in reversed(document.mentions) if m.entity_id and not m.is_anaphor}
+        titled = [m for m in document.found.mentions if m.in_title]
+        self.titled = next((m for m in titled if m.type == "company"), None)
+        self.named = {m.entity_id: m for m in (*titled, *reversed(document.mentions)) if m.entity_id and not m.is_anaphor}
 
     def next_paragraph(self) -> None:
         """A new paragraph: a plant without a name is no longer spoken of."""

@@ -169,11 +169,15 @@ class Grammar:
         self.speaker_name = re.compile(groups.get("speaker_name", NEVER))  # of a speaker outside the register, after the verb
         self.they = re.compile(groups.get("they", NEVER))  # a pronoun and what may stand between it and its verb
         self.its = re.compile(groups.get("its", NEVER))  # "its", of a name that may come after
+        self.invites = re.compile(groups.get("invites", NEVER))  # says that somebody is asked
+        self.proceedings = re.compile(groups.get("proceedings", NEVER))  # titles of what was said before an authority
         self.answer = re.compile(groups.get("answer", NEVER))  # who answers in an interview, before a colon
         self.they_say = re.compile(groups.get("they_say", NEVER))  # « dit-on »: nobody's word
         self.rumour = re.compile(groups.get("rumour", NEVER))  # the same, where the sentence names nobody else
         self.rivals = re.compile(groups.get("rivals", NEVER))  # "its competitors": not itself
         self.chair = re.compile(groups.get("chair", NEVER))  # of a meeting, or of the company whose meeting it is
+        self.speaks_for = re.compile(groups.get("speaks_for", NEVER))  # between a speaker and the verb: of whose house he is
+        self.own_office = re.compile(groups.get("own_office", NEVER))  # "the department", of whose word a sentence is
         self.public_office = re.compile(groups.get("public_office", NEVER))  # of no company
         self.opinion = re.compile(groups.get("opinion", NEVER))  # « Pour Marie Blanc, économiste chez X, »
 

@@ -83,11 +83,22 @@ class Filler:
             return False
         if voice.is_firm:
             said = (self.document.text[c.start : c.end] for c in told.domain)
-            turn = self.document.grammar.turn  # what only says who has the floor does not count
-            return told.type not in OF_MARKETS and any(voice.surface in turn.sub("", words, count=1) for words in said)
+            return told.type not in OF_MARKETS and any(self._speaks_of(voice, words) for words in said)
         if told.type not in OF_PLANTS:
             return False
         return bool(self.document.grammar.tellers_house.search(voice.surface))
+
+    def _speaks_of(self, voice: Voice, words: str) -> bool:
+        """Whether words name the house of their speaker, or an authority by what it is ("the department had awarded …").
+
+        What says for whom he speaks does not count.
+        """
+        grammar = self.document.grammar
+        rest = grammar.speaks_for.sub("", grammar.turn.sub("", words, count=1), count=1)
+        if voice.surface in rest:
+            return True
+        called = grammar.own_office.search(rest.lower().replace(voice.surface.lower(), "")) if voice.is_office else None
+        return called is not None and called[1] in voice.surface.lower()
 
     def _claimant(self, told: Told, found: Cast, voice: Voice | None, *, own_voice: bool) -> Voice | None:
         """A claim is its claimant's where the text says that he makes it ("presents itself as")."""

@@ -11,11 +11,16 @@ from functools import cache
 from msgspec import Struct
 
 from pipelines.enrich.events.document import Document
+from pipelines.enrich.events.introductions import introduced
+from pipelines.enrich.issuer import is_authority
 from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.reading import Mention
 
 BESIDE = 60  # characters beside a person's name in which an office or an employer stands
-PERSON = re.compile(r"[A-ZÀ-Þ][\w'’.-]*\s+(?:[A-ZÀ-Þ][\w'’.-]*\s+){0,2}[A-ZÀ-Þ][\w'’-]+")
+PERSON = re.compile(
+    r"(?!(?:In|On|At|By|For|From|Since|After|Before|The|This|Last|Next|During)\s)"
+    r"[A-ZÀ-Þ][\w'’.-]*\s+(?:[A-ZÀ-Þ][\w'’.-]*\s+){0,2}[A-ZÀ-Þ][\w'’-]+"
+)
 # "analyst Irene Sato of Northcote Securities"; no preposition before the name: it would be a place's
 FULL_NAME = re.compile(
     r"\s*(?:(?!in\b|at\b|of\b|from\b|near\b|on\b|the\b|by\b|to\b|for\b|with\b)[a-z][\w'’-]*\s+){0,3}"
@@ -73,7 +78,7 @@ def _words(language: str) -> _Words:
 
 
 def _for(firm: Mention | None, name: str) -> Voice:
-    return Voice(firm, firm.surface, True) if firm else Voice(None, name, True, is_firm=True)
+    return Voice(firm, firm.surface, True) if firm else Voice(None, name, True, is_firm=True, is_office=is_authority(name))
 
 
 class People:
@@ -85,6 +90,8 @@ class People:
         self.known: dict[str, Voice] = {}
         self.floors: list[tuple[int, Voice]] = []  # where somebody takes the floor for a firm
         self.present = dict([*self._present(), *self._for_firms()]) if document.grammar.has_borders else {}
+        if document.grammar.has_borders:
+            self.present |= {name: _for(firm, house) for name, firm, house in introduced(document)}
 
     def _present(self) -> Iterator[tuple[str, Voice]]:
         """Surname → whom somebody speaks for, of the persons of a list that names it in brackets."""
@@ -131,6 +138,19 @@ class People:
                 return None
             return self.of(*whole.span(), spoken_of)
         return self.known[name]
+
+    def by_initials(self, letters: str, before: int) -> Voice | None:
+        """The voice of the only person before offset `before` whose initials these are ("PA: …")."""
+        named = [p[0].split() for p in PERSON.finditer(self.document.text, 0, before)]
+        found = {words[-1] for words in named if words[0][0] + words[-1][0] == letters.replace(".", "")}
+        surname = found.pop() if len(found) == 1 else ""
+        return self.by_surname(surname, before, self.firm_before(before, surname)) if surname else None
+
+    def firm_before(self, before: int, name: str) -> Mention | None:
+        """The company named last before a person is: whose "its chairman, Jan Novak" is."""
+        at = self.document.text.rfind(name.rsplit(maxsplit=1)[-1], 0, before)
+        firms = (m for m in reversed(self.document.mentions) if m.start < at and m.type == "company" and not m.is_anaphor)
+        return next(firms, None)
 
     def beside(self, start: int, verb: int, spoken_of: Mention | None) -> Voice | None:
         """Who stands between the last comma or quotation mark and a verb of speech, where it is no name of the register."""

@@ -63,6 +63,8 @@ class _Reader:
         self.mark_starts = [mark[0] for mark in self.marks]
         publisher = self._publisher()
         self.own_release = publisher if publisher is not None and publisher.type in SIGNING else None
+        if publisher is not None and publisher.type == "agency" and document.grammar.proceedings.search(document.found.title.lower()):
+            self.own_release = None  # what others said before it is theirs
         self.discourse = Discourse(document, publisher)
         self.filler = Filler(document, self.discourse, relevance, self.own_release)
         self.paragraph_voice: Voice | None = None
@@ -151,7 +153,7 @@ class _Reader:
             found += self.filler.fill(sentence, parts, event, heard)
         if is_first:
             self.is_of_itself = bool(found) and all(event.attribution.kind == "self" for event in found)
-        elif voice is None and self.is_of_itself:  # a company that told of itself does not vouch for another
+        elif voice is None and self.is_of_itself and self.turns.voice is None:  # a company that told of itself does not vouch for another
             found = [structs.replace(e, attribution=Attribution()) if e.attribution.kind == "named" else e for e in found]
         if not found:
             self.filler.calendar.note_prices(parts)

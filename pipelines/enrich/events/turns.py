@@ -6,13 +6,14 @@ from itertools import islice
 from pipelines.enrich.events.attribution import Speakers
 from pipelines.enrich.events.discourse import Discourse, Product
 from pipelines.enrich.events.document import Document
-from pipelines.enrich.events.people import Voice
+from pipelines.enrich.events.people import PERSON, Voice
 from pipelines.enrich.issuer import is_authority
 from pipelines.enrich.reading import Mention, Sentence
 
 SIGNING = frozenset({"company", "agency"})
 LABEL = 12  # characters of the word that begins an answer, before its first sentence
 GUESTS = 12  # lines that introduce them
+INITIALS = re.compile(r"[A-Z]\.?[A-Z]\.?")  # that stand for a person ("P.A.")
 NAME = 4  # characters of a Chinese person's name
 TURN = 90  # characters in which a turn of minutes names its speaker
 # After the name that opens a turn: the speaker's office and house (« M. Vidal, directeur chez Orano. – »).
@@ -28,6 +29,8 @@ class Turns:
         self.document, self.discourse, self.speakers, self.own_release = document, discourse, speakers, own_release
         self.guests = list(islice(document.grammar.guests.finditer(document.low), GUESTS))
         self.voice: Voice | None = None  # who has the floor
+        self.guest: Voice | None = None  # who answers questions
+        self.is_asked = False
 
     def take(self, sentence: Sentence, asked_for: Product | None) -> None:
         """A paragraph that begins with a name and an organisation in brackets is that organisation's word, till the next turn."""
@@ -90,12 +93,53 @@ class Turns:
 
     def _take_answer(self, sentence: Sentence) -> None:
         """A paragraph that begins with the name of a person whom the text has introduced (« Jean Faure : … ») is his firm's word."""
-        answer = self.document.grammar.answer.match(self.document.text, sentence.start, sentence.start + TURN)
+        text, people = self.document.text, self.speakers.people
+        answer = self.document.grammar.answer.match(text, sentence.start, sentence.start + TURN)
         if answer is None:
+            self._take_unlabelled(sentence)
             return
-        voice = self.speakers.people.by_surname(answer["name"].split()[-1], sentence.start, None)
+        is_short = INITIALS.fullmatch(answer["name"]) is not None
+        name = answer["name"].title() if answer["name"].isupper() and not is_short else answer["name"]
+        voice = self._of_label(answer) or (people.by_initials(name, sentence.start) if is_short else None)
+        if voice is None and not is_short:
+            voice = people.by_surname(name.split()[-1], sentence.start, people.firm_before(sentence.start, name))
         if voice is None or voice.mention is None:
             return
         self.voice = self.speakers.floor = self.speakers.last = voice
         if voice.mention.type == "company":
             self.discourse.operator = voice.mention
+
+    def _of_label(self, answer: re.Match[str]) -> Voice | None:
+        """The voice of a speaker whose house stands beside the name before the colon ("Amanda Lacaze, chief executive, Lynas: …")."""
+        house = answer.groupdict().get("house")
+        if not house:
+            return None
+        named = [m for m in self.document.mentions.within(*answer.span("house")) if m.type in SIGNING]
+        if not named:
+            return self.speakers.people.of(*answer.span("name"), self.discourse.operator or self.discourse.titled or self.discourse.lead)
+        voice = Voice(named[-1], named[-1].surface, True)
+        self.speakers.people.known[answer["name"].split()[-1].title()] = voice
+        return voice
+
+    def _take_unlabelled(self, sentence: Sentence) -> None:
+        """After a question that stands alone, what follows is the word of the one guest whom an interview introduces."""
+        if not self.speakers.asks:
+            return
+        text = self.document.text
+        line = text.find("\n", sentence.start)
+        if text[sentence.start : line if line >= 0 else len(text)].rstrip().endswith("?"):
+            self.voice, self.is_asked = None, True
+            self.guest = self.guest or self._introduced(sentence.start)
+        elif self.is_asked and self.guest is not None:
+            self.voice = self.speakers.floor = self.speakers.last = self.guest
+            if self.guest.mention is not None and self.guest.mention.type == "company":
+                self.discourse.operator = self.guest.mention
+
+    def _introduced(self, before: int) -> Voice | None:
+        """The firm of the people whom the lines before the first question introduce, if it is one and the text says that it asks them."""
+        document, people = self.document, self.speakers.people
+        if not document.grammar.invites.search(f"{document.found.title.lower()}\n{document.low[:before]}"):
+            return None
+        found = [people.of(*p.span(), people.firm_before(p.end(), p[0])) for p in PERSON.finditer(document.text, 0, before)]
+        houses = {v.mention.entity_id or v.mention.surface: v for v in found if v.mention is not None}
+        return next(iter(houses.values())) if len(houses) == 1 else None

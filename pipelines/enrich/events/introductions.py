@@ -1,0 +1,47 @@
+"""Persons whom a text introduces by their house, in words around a name with its title.
+
+"For Acme Metals, Dr Rao reported …", "Ms Lind, of the Department for Business and Trade, said …", "Speaking for Acme, Mr Tull confirmed …".
+"""
+
+import re
+from collections.abc import Iterator
+
+from pipelines.enrich.events.document import Document
+from pipelines.enrich.issuer import is_authority
+from pipelines.enrich.reading import Mention
+
+REACH = 90  # characters before a name in which its house stands
+NOT_HOUSES = frozenset({"place", "facility", "deposit"})
+# Begins with a set, as searches of a whole text do here: most characters are passed at once.
+TITLED = re.compile(
+    r"[DMPSC](?<!\w.)(?:(?<=M)(?:rs?|s|iss)|(?<=D)r|(?<=P)rof|(?<=S)ir|(?<=C)llr)\.?\s"
+    r"(?:[A-Z][\w'’-]*\.?\s){0,2}(?P<name>[A-Z][\w'’-]+)"
+)
+FIRM = r"(?P<firm>[A-Z][\w&.'’-]*(?:\s(?:(?:of|and|the|for|&)\s){0,2}[A-Z&][\w&.'’-]*){0,7})"
+BEFORE = re.compile(
+    r"\b(?:[Ff]or|[Oo]n behalf of|[Ss]peaking (?:for|on behalf of)|[Rr]epresenting|[Aa]nswering for)\s(?:the\s)?"
+    rf"{FIRM},\s(?:its\s[a-z -]{{3,40}},?\s)?\Z"
+)
+AFTER = re.compile(
+    r"(?:\s\([^()\n]{2,30}\))?,?\s(?:of|from|for|representing|on behalf of|speaking for)\s(?:the\s)?"
+    rf"{FIRM}(?=,|\s[a-z(]|\s?[.:;)]|\Z)"
+)
+# How names of firms end that no legal form marks.
+OF_FIRMS = re.compile(
+    r"\b(?:Metals?|Minerals?|Resources|Mining|Mines|Materials|Magnets?|Magnetics|Earths?|Energy|Group|Technologies|Industries|Corp(?:oration)?|Inc|Ltd|Limited|plc"
+    r"|Company|Elements?|Recycling|Refining|Lithium|Graphite|Chemicals?|Securities|Capital|Research|Partners|Intelligence)\.?\Z"
+)
+Introduced = tuple[str, Mention | None, str]  # a surname, its house's name in the text, or what the house is called
+
+
+def introduced(document: Document) -> Iterator[Introduced]:
+    """Persons with a title, and the organisation beside them; one outside the register by the form of its name, or where it is spoken for."""
+    text = document.text
+    for person in TITLED.finditer(text):
+        beside = BEFORE.search(text, max(0, person.start() - REACH), person.start())
+        house = beside or AFTER.match(text, person.end())
+        if house is None:
+            continue
+        named = [m for m in document.mentions.within(*house.span("firm")) if m.type not in NOT_HOUSES]
+        if named or beside or is_authority(house["firm"]) or OF_FIRMS.search(house["firm"]):
+            yield person["name"], named[0] if named else None, house["firm"]
