@@ -4,6 +4,7 @@ Plain means that a name of the fitting type was the subject of the sentence, or 
 own "the Company", « nous », 公司 is the signer.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
@@ -19,9 +20,11 @@ _KINDS = ("company", "agency", "facility", "deposit", "pronoun", "dative", "poss
 _TYPES = {
     "company": ("company",), "agency": ("agency",), "facility": ("facility",), "deposit": ("deposit", "facility"),
 }  # fmt: skip
+HEAD = 200  # characters in which a text says that it is minutes
 BACK = 5  # sentences looked back through
 LOCATIVE = 4  # characters before a site that its sentence only opens with ("In Hull, its …")
 CROWDED = 60  # names in a sentence beyond which nothing in it is plain
+_TURN = re.compile(r"(?m)^[\s\d、.．]{0,4}(?:问|Q\d*|答|A\d*)\s?[：:]")
 SIGNED = ("company", "agency")
 
 
@@ -35,15 +38,32 @@ def anaphora(
     language = language if language in {"en", "fr", "zh"} else "en"
     names = [m for m in mentions if not (m.in_title or m.in_removed or m.is_anaphor) and (m.entity_id or not m.candidates)]
     signer = next((m for m in mentions if publisher and publisher in {m.entity_id, m.surface} and m.type in SIGNED), None)
+    titled = _titled(mentions) if language == "zh" else None
+    if signer is None and titled is not None and _says_minutes(text):
+        signer = titled  # minutes of a company's meeting: 公司 is whom they are about, whoever wrote them down
     if not names and signer is None:
         return []
-    return _Reader(text, language, sentences, names, signer).read()
+    reader = _Reader(text, language, sentences, names, signer)
+    reader.titled = titled
+    return reader.read()
+
+
+def _titled(mentions: Sequence[Mention]) -> Mention | None:
+    """The only company of the title."""
+    found = {m.entity_id: m for m in mentions if m.in_title and m.type == "company" and m.entity_id}
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _says_minutes(text: str) -> bool:
+    """Whether a Chinese text tells what a company was asked: by the word at its head, or by the labels of its turns."""
+    return bool(re.search(knowledge("zh", "anaphora")["minutes"], text[:HEAD])) or len(_TURN.findall(text)) > 1
 
 
 class _Reader:
     """One document: names and what stands for them, sentence by sentence."""
 
     def __init__(self, text: str, language: str, sentences: Sequence[Sentence], names: list[Mention], signer: Mention | None) -> None:
+        self.titled: Mention | None = None  # the only company of the title
         self.text, self.low, self.language, self.signer = text, lower(fold(text)), language, signer
         self.known: dict[str, Any] = knowledge(language, "anaphora")
         space = "" if language == "zh" else " "
@@ -193,7 +213,7 @@ class _Reader:
                 preferred = [m for m in named if m.type == types[0]]
                 return (preferred or named)[-1:]
         if types[0] in {"company", "agency"}:
-            return []
+            return [self.titled] if self.titled is not None and types[0] == "company" else []
         everywhere = [m for m in self.sites.values() if m.type in types and m.end <= start]
         return everywhere if len(everywhere) == 1 else []
 

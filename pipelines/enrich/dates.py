@@ -21,7 +21,7 @@ from pipelines.enrich.sentence_senses import Senses
 
 CUE_REACH = 32  # characters before a date in which "by" or "until" stands
 SHIFT_REACH = 140  # characters before a range in which "moved" may make it a change
-YEAR = re.compile(r"(?:19|20)\d\d")
+YEAR = re.compile(r"(?:19|20)\d\d|[今去明前后次翌]年|年内")
 JOINT = 24  # characters that may stand between the ends of a range
 
 

@@ -23,6 +23,7 @@ from pipelines.enrich.events.outsiders import (
     source,
 )
 from pipelines.enrich.events.people import NOT_SPEAKERS, PERSON, People, Voice
+from pipelines.enrich.events.unwritten import unwritten
 from pipelines.enrich.lexicon import FORMS, Mark, mask_of
 from pipelines.enrich.reading import Attribution, Mention
 
@@ -36,6 +37,7 @@ REACH = 110  # characters between a speaker and the verb
 OF_NOUNS = frozenset({"de", "à"})  # after a verb of speech they begin what is said, after a noun its complement
 STAFF = 9  # characters between "analysts" and their firm
 FLOOR = 500  # characters before a pronoun in which an officer took the floor
+UNSAID = 10  # characters before a verb of speech that take it back
 BESIDE = 3  # characters between "according to" and a pronoun
 AFTER = 60  # the same, where the quote comes first
 _NAME = re.compile(r"\s(?:the\s)?([A-ZÀ-Þ][\w&.'’-]+(?:\s[A-ZÀ-Þ][\w&.'’-]+){0,4})(?=\s?(?:,|$|\())")
@@ -58,6 +60,7 @@ class Speakers:
         self.asks = self._has_questions()
         self.people = People(document)
         self.officers = Officers(document)
+        self.unwritten = unwritten(document.language)
 
     def _has_questions(self) -> bool:
         """Whether questions stand alone between answers, as in an interview."""
@@ -84,7 +87,7 @@ class Speakers:
             return house
         for clause in clauses:
             for mark in clause.marks if clause.concepts & SPEECH else ():
-                if not mark[2] & SPEECH:
+                if not mark[2] & SPEECH or self._is_unsaid(mark):
                     continue
                 voice = None
                 if mark[2] & PRONOUN:  # "she added"
@@ -107,6 +110,10 @@ class Speakers:
             unnamed = self._unspoken(clauses, spoken_of)
         self.last = unnamed or self.last
         return unnamed
+
+    def _is_unsaid(self, mark: Mark) -> bool:
+        """Whether a Chinese verb of speech tells that nothing was said (没有回复置评请求)."""
+        return bool(self.unwritten.unsaid.search(self.document.low, max(0, mark[0] - UNSAID), mark[0]))
 
     def _house(self) -> Voice | None:
         """The firm whose people a sentence opens with (« Chez X, on s'attend … »), a person whose view it gives, hearsay (« dit-on »)."""

@@ -4,6 +4,7 @@ from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.factuality import Telling
 from pipelines.enrich.events.frames import Fit
+from pipelines.enrich.events.unwritten import unwritten
 from pipelines.enrich.lexicon import ATTR, Mark, mask_of
 from pipelines.enrich.reading import Factuality
 
@@ -23,6 +24,7 @@ COMPLETE, OPEN = mask_of("complete"), mask_of("open", "commission")
 DONE_BY = mask_of("complete", "begin", "open", "pause", "cancel", "close", "resume", "delay", "announce", "approve")
 OPEN_OF = mask_of("plant", "project", "mine", "@site")
 SAY = mask_of("say")
+PAUSE, PERMIT = mask_of("pause"), mask_of("permit")
 
 
 def only_speaks(document: Document, clause: Clause) -> bool:
@@ -83,6 +85,10 @@ def is_of_no_plant(document: Document, clause: Clause, fit: Fit) -> bool:  # noq
         return False
     if fit.frame.name == "opening" and fit.anchor[2] & COMPLETE and not fit.anchor[2] & OPEN:
         return bool(document.grammar.other_work.search(document.low, clause.start, clause.end))
+    if fit.frame.type == "permit" and fit.anchor[2] & PAUSE and not clause.concepts & PERMIT:
+        return True  # a stop whose cause, a permit, another clause names
+    if fit.frame.type == "market_assessment" and unwritten(document.language).own_rate.search(document.low, clause.start, clause.end):
+        return True
     if fit.frame.type in OF_PLANTS and document.low.startswith(AFTER, fit.anchor[1]):
         return True
     if fit.frame.type in OF_PLANTS and document.grammar.compares.match(document.low, clause.start):
@@ -93,6 +99,8 @@ def is_of_no_plant(document: Document, clause: Clause, fit: Fit) -> bool:  # noq
         return True
     if fit.frame.name in STUDIES and not fit.anchor[3]:  # a bare 将 of another deed
         return not clause.concepts & STUDIED_NOUN
+    if fit.frame.name == "notice_of_targets":  # what is only wished
+        return not (clause.quantities or clause.dates or clause.amounts) and not any(m[2] & DONE_BY for m in clause.marks)
     is_bare = fit.frame.name == "funding_named" and not any(m is not fit.anchor and m[3] for m in clause.marks)
     return is_bare and not (clause.organisations or clause.dates or clause.amounts)
 

@@ -7,7 +7,7 @@ from pipelines.enrich.events.told import NOW_DATED, OF_PLANTS, QUOTAS, STOPS, To
 from pipelines.enrich.lexicon import mask_of
 
 FIGURES = mask_of("@amount", "@quantity")
-RESUME = mask_of("resume")
+RESUME, OPEN = mask_of("resume"), mask_of("open")
 STUDIED = frozenset({"financing", "schedule_guidance"})
 TERMS = mask_of("supply", "buy", "ship", "offtake")
 QUOTA = mask_of("quota")
@@ -18,7 +18,7 @@ MERGED = frozenset(
 )  # fmt: skip
 GIVEN_UP = frozenset({"facility_change", "schedule_guidance", "ownership_change", "financing", "supply_agreement"})
 SIZE = frozenset(
-    {"capacity_raised", "design", "yearly_to_come", "yearly_produced", "output", "funded", "expansion"}
+    {"capacity_raised", "capacity_reached", "design", "yearly_to_come", "yearly_produced", "output", "funded", "expansion"}
 )  # frames that a bare figure may fill
 
 
@@ -64,7 +64,7 @@ def continues(document: Document, one: Told, other: Told) -> bool:  # noqa: PLR0
     if (
         one.fit.frame.name in STOPS | {"disruption_by_cause", "curtailment"}
         and other.telling.factuality == "denied"
-        and other.fit.anchor[2] & RESUME
+        and (other.fit.anchor[2] & RESUME or (other.fit.anchor[2] & OPEN and unnamed and not document.grammar.has_borders))
     ):
         return True
     if one.type == "disruption" and other.fit.frame.name in {"pause", "shutdown", "curtailment", "disruption_by_cause", "interruption"}:

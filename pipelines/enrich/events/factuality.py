@@ -7,6 +7,7 @@ from msgspec import Struct
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.frames import Fit
+from pipelines.enrich.events.unwritten import unwritten
 from pipelines.enrich.lexicon import ATTR, FINITE, FORMS, VERB, Mark, mask_of
 from pipelines.enrich.reading import DateSpan, Factuality
 
@@ -38,6 +39,7 @@ OF_MARKETS = frozenset({"market_assessment", "price_move"})
 DECIDE, DECIDERS = mask_of("decide"), mask_of("@authority", "authority_word")
 IN_PROGRESS = mask_of("in_progress")
 STABLE = mask_of("stable")
+CONTROLS = mask_of("control", "quota", "tariff")
 LOI, INVEST = mask_of("loi"), mask_of("invest")
 IN_FORCE = mask_of("in_force")
 BESIDE = 2  # characters between a verb and "no"
@@ -69,6 +71,8 @@ def telling(document: Document, clause: Clause, fit: Fit, *, reported: bool) -> 
     if operators & IF or (clause.concepts & NOBODY and _is_nobody_s(document, clause, fit.anchor[0])):
         return Telling(None, negated, True)
     if fit.frame.type == "market_assessment":
+        if unwritten(document.language).to_come.search(document.low, clause.start, clause.end):
+            operators |= FUTURE
         return Telling(_of_market(operators, form, reported=reported), negated)
     hearsay = _of_hearsay(document, clause, fit, operators)
     if hearsay:
@@ -149,7 +153,7 @@ def _is_attribute(document: Document, anchor: Mark, mark: Mark) -> bool:
     return bool(is_told and grammar.attributive.search(low[max(0, mark[0] - 24) : mark[0]]))
 
 
-def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> int:
+def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> int:  # noqa: PLR0912  one branch for each exception
     """Operators that reach the anchor: those before it; after it as well where the anchor is a noun."""
     found = anchor[2] & (OPERATORS & ~(NOT | MAY)) | (NOT if _is_undone(document, anchor, kind) else 0)
     if not anchor[3]:  # "has no permit"
@@ -168,6 +172,9 @@ def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> i
         if mark[2] & NOT and _describes(document, anchor, mark):
             continue
         if mark[2] & MAY and any(d.start <= mark[0] < d.end for d in clause.dates):  # the month
+            continue
+        if mark[2] & CANCEL and unwritten(document.language).weighs.search(document.low, clause.start, mark[0]):
+            found |= TALKS  # 正考虑放弃收购
             continue
         if mark[2] & CANCEL and mark is not anchor and kind in GIVEN_UP and (mark[0] < anchor[0] or not anchor[3]):
             found |= NOT
@@ -233,6 +240,8 @@ def _of_deed(  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is 
         return "rumoured"
     if operators & TARGET and kind != "policy_control":
         return "targeted"
+    if operators & EXPECT and not operators & PLAN and _expects(document, clause, anchor):
+        return "forecast"
     if operators & (PLAN | FUTURE) or form & FUT:
         return "planned"
     if clause.concepts & DECIDE and any(m[2] & DECIDE and m[0] < anchor[0] for m in clause.marks):
@@ -246,6 +255,8 @@ def _of_deed(  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is 
         return "under_way"
     if kind == "policy_control" and any(m[2] & STABLE and 0 < anchor[0] - m[0] < 14 for m in clause.marks):
         return "under_way"  # "remain suspended"
+    if kind == "policy_control" and not grammar.has_borders and _is_of_now(document, clause):
+        return "under_way"
     lasts = kind in LASTING and any(grammar.since_then.search(document.low, max(0, d.start - 12), d.start) for d in clause.dates)
     if lasts and not grammar.perfect.search(before):
         return "under_way"
@@ -271,6 +282,23 @@ def _of_deed(  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is 
     if not grammar.has_borders and kind in TO_COME and _is_to_come(document, clause, anchor[0]):
         return "planned"
     return "planned" if clause.concepts & LOI and kind == "financing" else "achieved"
+
+
+def _is_of_now(document: Document, clause: Clause) -> bool:
+    """Whether a Chinese clause says of a control, its subject, that it is so from a past day to one to come (禁令自…至…暂停实施)."""
+    published = document.found.published_on
+    if published is None or document.grammar.done.search(document.low, clause.start, clause.end):
+        return False
+    spans = [d for d in clause.dates if d.precision == "range" and d.first < published <= d.last]
+    return any(m[2] & CONTROLS and not m[3] and m[1] <= d.start for d in spans for m in clause.marks)
+
+
+def _expects(document: Document, clause: Clause, anchor: Mark) -> bool:
+    """Whether a Chinese clause says first that something is expected, then that it will be (预计将于2027年投产)."""
+    if document.grammar.has_borders:
+        return False
+    first = next((m for m in clause.marks if m[2] & (EXPECT | FUTURE) and m[0] < anchor[0]), None)
+    return first is not None and bool(first[2] & EXPECT)
 
 
 def _is_to_come(document: Document, clause: Clause, anchor: int) -> bool:

@@ -9,6 +9,7 @@ from pipelines.enrich.reading import Actor
 from pipelines.reference import register
 
 AUTHORITY_WORD = mask_of("authority_word")
+LISTING = mask_of("listing")
 STEM = 6  # characters of a word that languages share: "minist", "commis"
 
 
@@ -74,6 +75,9 @@ def authorities(stage: Stage) -> Cast:
         given = [m for m in given if m is not stage.speaker]
         if len(given) == 1 or (given and stage.clause.quantities):
             return Cast([once([*heads, actor("recipient", m)]) for m in given], [*found, *given], None)
+    is_row = stage.fit.frame.name == "control_imposed" and stage.clause.concepts & LISTING and not stage.document.grammar.has_borders
+    if is_row and (row := [p.mention for p in distinct(present(stage, COMPANY))]):
+        return Cast([once([*heads, *(actor("subject", m) for m in row)])], [*found, *row], None)
     if stage.fit.frame.name == "listed":  # each that is put on a list, by itself
         listed = [p.mention for p in distinct(present(stage, COMPANY))]
         listed += [owner for s in stage.clause.sites if (owner := stage.discourse.named.get(parent_of(s.entity_id) or ""))]

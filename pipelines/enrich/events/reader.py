@@ -22,6 +22,7 @@ from pipelines.enrich.events.superlatives import is_of_the_claim, is_without_riv
 from pipelines.enrich.events.telling import told
 from pipelines.enrich.events.told import Told
 from pipelines.enrich.events.turns import SIGNING, Turns
+from pipelines.enrich.events.unwritten import unwritten
 from pipelines.enrich.issuer import is_authority, plain
 from pipelines.enrich.lexicon import Mark, lexicon, mask_of
 from pipelines.enrich.reading import Attribution, Event, Mention, Sentence
@@ -73,7 +74,7 @@ class _Reader:
         self.speakers = Speakers(document)
         self.turns = Turns(document, self.discourse, self.speakers, self.own_release)
         companies = found_companies(document)
-        self.first = self.lead = self.discourse.lead = next(iter(companies), None)
+        self.first = self.lead = self.discourse.lead = leading(document, companies)
         if self.first is not None and self.discourse.operator is None and self._is_issuer(companies):
             self.discourse.operator = self.first
         self.sections = Sections(document)
@@ -187,13 +188,22 @@ class _Reader:
     def _tells_nothing(self, sentence: Sentence, parts: list[Clause]) -> bool:
         """A question; a sum of what was told; an introduction that ends with a colon and has no figures: what it announces follows."""
         if self.document.grammar.question.search(self.document.text, sentence.start, sentence.end):
-            return True
+            return not self._states(parts)
         if self.document.grammar.sum_of_above.search(self.document.low, sentence.start, sentence.end):
             return True
         if self.document.grammar.rules.search(self.document.low[sentence.start : sentence.end]) and not any(p.quantities for p in parts):
             return True
         introduces = self.document.text[sentence.start : sentence.end].rstrip().endswith((":", "："))
         return introduces and not any(part.quantities or part.amounts for part in parts)
+
+    def _states(self, parts: list[Clause]) -> bool:
+        """Whether a question first states what somebody announced (美国商务部昨天宣布…，贵方有何评论？); what it asks is taken off."""
+        states = unwritten(self.document.language).states
+        told = [i for i, part in enumerate(parts[:-1]) if part.organisations and states.search(self.document.low, part.start, part.end)]
+        if not told:
+            return False
+        del parts[told[-1] + 1 :]
+        return True
 
     def _context(self, parts: list[Clause]) -> int:
         """What the text before speaks of, as concepts; "@own": figures without an owner are the company's that the text is about."""
@@ -265,6 +275,23 @@ def telling_words() -> int:
 def found_companies(document: Document) -> list[Mention]:
     """Companies in the order of the text."""
     return [m for m in document.mentions if m.type == "company"]
+
+
+def leading(document: Document, companies: list[Mention]) -> Mention | None:
+    """Whom a text is about: its first company; in Chinese the only one of its title, and not who only wrote it down."""
+    if document.grammar.has_borders:
+        return next(iter(companies), None)
+    known = unwritten(document.language)
+
+    def is_scribe(firm: Mention) -> bool:
+        line = document.text[document.text.rfind("\n", 0, firm.start) + 1 : firm.start]
+        return bool(known.compiler.search(line)) or (firm.entity_id is None and bool(known.house_of_analysts.search(firm.surface)))
+
+    told = [m for m in companies if not is_scribe(m)]
+    entitled = {m.entity_id for m in document.found.mentions if m.in_title and m.type == "company" and m.entity_id}
+    if len(entitled) == 1:
+        told = [m for m in told if m.entity_id in entitled] or told
+    return next(iter(told or companies), None)
 
 
 def _one_assessment(found: list[Event]) -> list[Event]:

@@ -45,7 +45,7 @@ def _funders(stage: Stage) -> Cast:
         is_subject = party.case in {"", "object"} and party.mention.start < anchor[0]
         issues = party.case == "by" and anchor[2] & ISSUE and not anchor[2] & FUND and party.mention.type == "company"
         gives = (party.case in {"from", "by"} and not issues) or party.mention.type == "agency" or (is_subject and not receives)
-        gives = gives or (borrows and party.case == "with")
+        gives = gives or (borrows and party.case == "with") or _subscribes(stage, party)
         is_given = party.mention.is_anaphor and stage.document.low[party.mention.start : party.mention.end] in DATIVE
         role = "investor" if gives and not is_given else "recipient"
         actors.append(actor(role, party.mention))
@@ -65,6 +65,12 @@ def _funders(stage: Stage) -> Cast:
         return Cast([once([giver, *takers]) for giver in givers], mentions, None)  # each investor with a sum of its own
     taker = next((m for m, a in zip(mentions, actors, strict=False) if a.role == "recipient" and is_company(m)), None)
     return Cast([once(actors)], mentions, taker)
+
+
+def _subscribes(stage: Stage, party: Party) -> bool:
+    """Whether a Chinese clause says of a name that it takes a part of the shares (其中某集团认购三成)."""
+    low, end = stage.document.low, party.mention.end
+    return not stage.document.grammar.has_borders and low.startswith(("认购", "拟认购", "参与认购", "出资认购", "跟投", "领投"), end)
 
 
 def _givers_before(stage: Stage, actors: list[Actor]) -> list[Actor]:

@@ -62,6 +62,8 @@ STATED = frozenset({"market_assessment", "price_move", "superlative_claim", "dis
 CAUSE = mask_of("accident", "strike", "flood", "logistics")
 OF_A_START = frozenset({"start_stated", "opening"})
 START = mask_of("open", "commission", "complete", "begin")
+FORESEEN = frozenset({"schedule_guidance", "production_milestone"})
+PLAN = mask_of("plan")
 COUNTED = mask_of("@percent", "@quantity")
 STATED_NEAR = 40  # characters of a sentence before a clause in which its source stands
 EXPAND = mask_of("expand")
@@ -156,6 +158,10 @@ def _foreseen(document: Document, event: Told, found: list[Clause]) -> Told:
         before = found[event.clause.index - 1]
         if only_speaks(document, before) and before.marks[-1][2] & EXPECT:
             event.telling = Telling("forecast", event.telling.is_negated)
+    elif event.type in FORESEEN and event.clause.index and event.telling.factuality == "planned" and not event.clause.concepts & PLAN:
+        before = found[event.clause.index - 1]
+        if only_speaks(document, before) and before.marks[-1][2] & EXPECT:  # 公司预计，该厂将于2028年投产
+            event.telling = Telling("forecast")
     return event
 
 
