@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from msgspec import structs
+
 from pipelines.enrich.quantities import Share
 from pipelines.enrich.reading import Amount, Quantity, Verdict, Witness
 from pipelines.enrich.rounding import slack
-from pipelines.enrich.witness_figures import MANY, Figures, number
+from pipelines.enrich.witness_figures import MANY, Figures, number, plain
 from pipelines.enrich.witness_moves import direction, moved, size
 
 ABOUT = 3.0  # percentage points that a figure told with "about" leaves open
@@ -16,7 +18,10 @@ STEP = 0.5  # percentage points beyond the rounding that no rounding explains
 
 def period_over_period(figures: Figures) -> Iterator[Witness]:
     """A rise or fall in per cent agrees with the old and the new figure that stand beside it."""
-    if not figures.shares or max(len(figures.quantities), len(figures.amounts)) > MANY:
+    if max(len(figures.quantities), len(figures.amounts)) > MANY:
+        return
+    if not figures.shares:
+        yield from _of_a_change_before(figures)
         return
     changes = [s for s in figures.shares if s.value_to is None and direction(figures, s)]
     if len(changes) != 1:
@@ -32,7 +37,7 @@ def period_over_period(figures: Figures) -> Iterator[Witness]:
         if move:
             return
         pair = _pair(figures, items, change)
-        if pair and _is_beside(figures, change, pair):
+        if pair and _is_beside(figures, change, pair) and not _is_apart(figures, change, pair):
             yield from _judge(figures, change, *pair)
             return
 
@@ -53,6 +58,52 @@ def _of_the_sentence_before(figures: Figures, change: Share) -> Iterator[Witness
             return
 
 
+def _of_a_change_before(figures: Figures) -> Iterator[Witness]:
+    """The old figure told in a sentence of its own, after the one that gives the new figure and the change."""
+    before = figures.previous
+    if before is None or before.paragraph != figures.paragraph or not (figures.says("earlier") or _was(figures, figures.said)):
+        return
+    changes = [s for s in before.shares if s.value_to is None and direction(before, s)]
+    for items, earlier in ((figures.quantities, before.quantities), (figures.amounts, before.amounts)):
+        if len(items) != 1 or len(earlier) != 1 or len(changes) != 1 or len(before.shares) > 1:
+            continue
+        new, old = earlier[0], items[0]
+        is_plain = new.value_to is None and old.value_to is None and _unit(new) == _unit(old)
+        if is_plain and not (_is_old(before, new) or figures.is_about(old.start)) and not _is_apart(before, changes[0], (new, new)):
+            yield from _judge(before, changes[0], new, old)
+
+
+def _was(figures: Figures, words: str) -> bool:
+    """Whether a verb in the imperfect tells what was before."""
+    return any(word in words for word in figures.known.get("was", ()))
+
+
+def _is_apart(figures: Figures, change: Share, pair: tuple[Quantity | Amount, Quantity | Amount]) -> bool:
+    """Whether the change is told of something else than the figures (« contre 250 tonnes ; le rendement a gagné 3 % »)."""
+    ends = min(pair, key=lambda x: max(x.start - change.end, change.start - x.end))
+    between = figures.low[min(change.end, ends.end) : max(change.start, ends.start)]
+    words = figures.known.get("other_clause", ())
+    whole = figures.low[min(change.end, *(x.end for x in pair)) : max(change.start, *(x.start for x in pair))]
+    return any(word in between for word in words) or bool(words and ";" in whole)
+
+
+def _elided(figures: Figures, items: Sequence[Quantity] | Sequence[Amount]) -> Quantity | Amount | None:
+    """An old figure without a unit after the new one: « 212 tonnes au premier trimestre, contre 160 au trimestre d'avant »."""
+    expression = figures.known.get("bare_old")
+    plain_ones = [x for x in items if x.value_to is None]
+    if not expression or len(plain_ones) != 1 or len(items) != 1:
+        return None
+    new = plain_ones[0]
+    found = re.compile(expression).search(figures.low, new.end, figures.end)
+    value, shown = plain(found[1]) if found else None, plain(figures.low[new.start : new.end])
+    if found is None or not value or not shown:
+        return None
+    start, end = found.span(1)
+    if isinstance(new, Quantity):
+        return structs.replace(new, start=start, end=end, value=value, normalised_value=new.normalised_value * value / shown)
+    return structs.replace(new, start=start, end=end, value=new.value * value / shown)
+
+
 def _is_beside(figures: Figures, change: Share, pair: tuple[Quantity | Amount, Quantity | Amount]) -> bool:
     """Whether no third figure stands nearer to the change than both of the pair."""
     found: tuple[Quantity | Amount, ...] = (*figures.quantities, *figures.amounts)
@@ -66,10 +117,13 @@ def _pair(
     """New and old figure; None where the sentence does not plainly compare two."""
     plain = [x for x in items if x.value_to is None and not figures.is_about(x.start)]
     old = [x for x in plain if _is_old(figures, x)]
+    bare = _elided(figures, items)
+    if bare is not None:
+        return items[0], bare
     if len(old) != 1:
         return None
     new = [x for x in plain if x is not old[0] and _unit(x) == _unit(old[0])]
-    if not new and figures.previous and change:
+    if not new and figures.previous and (change or figures.previous.paragraph == figures.paragraph):
         source = figures.previous.quantities if isinstance(old[0], Quantity) else figures.previous.amounts
         new = [x for x in source if x.value_to is None and _unit(x) == _unit(old[0])]
     if len(new) > 1 and change:
@@ -89,7 +143,7 @@ def _is_old(figures: Figures, item: Quantity | Amount) -> bool:
     known = figures.known
     if near.strip(" ") in known["beside_change"] and any(share.end <= item.start <= share.end + 8 for share in figures.shares):
         return True  # "exceed by 10% the 600 tonnes of June"
-    if any(word in near[-22:] for word in known["comparators"]) or any(word in near for word in known["earlier"]):
+    if any(word in near[-22:] for word in known["comparators"]) or any(word in near for word in known["earlier"]) or _was(figures, near):
         return True
     if after.startswith(tuple(known["compared_after"])):
         return True

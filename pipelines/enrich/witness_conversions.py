@@ -50,8 +50,8 @@ def _masses(figures: Figures, elements: Sequence[MaterialMention]) -> Iterator[_
         if not any(start < match.end() and match.start() < end for start, end, _ in read):
             found.append((match.start(), match.end(), 1.0 if match[1].startswith(("t", "吨")) else 0.001))
     for start, end, tonnes in sorted(found):
-        after = within(elements, end, end + REACH)
-        if after and not _PARTED.search(figures.low, end, after[0].start):
+        after = within(elements, start, end + REACH)  # "100 tonnes of oxide a year" is one mass, its material within
+        if after and not _PARTED.search(figures.low, min(end, after[0].start), after[0].start):
             yield _Mass(start, end, tonnes, after[0].material_id, after[0].form == "oxide")
         elif figures.language == "zh" and (before := [m for m in within(elements, start - 8, start) if 0 <= start - m.end <= 1]):
             yield _Mass(start, end, tonnes, before[-1].material_id, before[-1].form == "oxide")

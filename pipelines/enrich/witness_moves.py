@@ -17,6 +17,8 @@ TIED = 44  # characters between a move and the change that tells its size
 _FROM = re.compile(r"(?:\bfrom |\bde |\bd'|[由从自])(?:每[吨公斤千克]{1,2})?[$€£¥]?\Z")
 _TO = re.compile(r"[\w)(%/ ]{0,14}?(?:\bto |\bà |[至到])(?:每[吨公斤千克]{1,2})?[$€£¥]?")
 _BARE = re.compile(r"(?:\bfrom |\bde |\bd'|[由从自])[$€£¥]?(\d+(?:[.,\s]\d+)*) ?(?:to |à |[减降增升涨跌]?[至到])[$€£¥]?\Z")
+_TO_NEW = re.compile(r"(?:\bto |\bà |[至到])(?:environ |about )?\Z")
+OPENING = 8  # characters before a figure that a sentence opens with
 _RANGE_TO = re.compile(r" (?:to|à) |[至到]")
 
 
@@ -65,6 +67,8 @@ def _before(figures: Figures, previous: Item | None, item: Item) -> tuple[Item, 
     low = figures.low
     if item.value_to is not None:
         return _split(figures, item) if _FROM.search(figures.before(item.start, 14)) else None
+    if previous is not None and previous.value_to is None and _is_opening(figures, previous, item):
+        return item, previous, True
     if previous is not None and previous.value_to is None and _FROM.search(figures.before(previous.start, 14)):
         surface = low[previous.start : min(previous.end, item.start)]
         to = _RANGE_TO.search(surface + low[previous.end : item.start] if previous.end < item.start else surface)
@@ -77,6 +81,15 @@ def _before(figures: Figures, previous: Item | None, item: Item) -> tuple[Item, 
         return None
     start = item.start - len(bare[0]) + bare.start(1) - bare.start()
     return item, _scaled(item, start, start + len(bare[1]), value, value / size), False
+
+
+def _is_opening(figures: Figures, old: Item, new: Item) -> bool:
+    """Whether the sentence opens with the old figure and a verb leads to the new one (« De 480 tonnes, elle passe à 600 tonnes »)."""
+    opens = old.start - figures.start <= OPENING and _FROM.search(figures.before(old.start, OPENING))
+    if not opens or _unit(old) != _unit(new) or not _TO_NEW.search(figures.before(new.start, 12)):
+        return False
+    between = figures.low[old.end : new.start]
+    return any(word in between for word in figures.known.get("passes", ()))
 
 
 def _split(figures: Figures, item: Item) -> tuple[Item, Item, bool] | None:

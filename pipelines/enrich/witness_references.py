@@ -19,7 +19,9 @@ _OTHER_OXIDES = {"Tb": (1.1510,), "Pr": (1.1703,), "Ce": (1.1713,)}
 # Rough value of a unit of a currency in US dollars: bands are broad, so a rate of the decade serves.
 _USD = {"USD": 1.0, "CNY": 0.14, "EUR": 1.12, "GBP": 1.28, "AUD": 0.67, "CAD": 0.74, "JPY": 0.0075}
 _OXIDES = ("oxid", "oxyd", "氧化")
+_METALS = ("metal", "métal", "金属", "contained", "contenu")
 _KILOGRAMS = {"kg": 1.0, "t": 1000.0, "mt": 1000.0, "lb": 0.45359, "g": 0.001}
+ABOUT = 0.03  # relative; how far a mass that is told with "about" may be from what the factor makes
 REACH = 60  # characters between a material and the price that is its
 FACTOR_REACH = 200  # and between an element and a factor
 CLOSE = 14  # characters before an amount in which a word may say that it is no price
@@ -73,7 +75,7 @@ def _judge_factor(figures: Figures, element: MaterialMention, factor: float, sta
 
 def _two_masses(figures: Figures, elements: list[MaterialMention]) -> Iterator[Witness]:
     """100 kg of a metal correspond to so many kilograms of its oxide."""
-    masses = [q for q in figures.quantities if q.value_to is None and q.normalised_unit == "t"]
+    masses = [q for q in figures.quantities if q.value_to is None and q.times == 1]
     if len({m.material_id for m in elements}) != 1:
         return
     if len(masses) == 1:
@@ -90,6 +92,9 @@ def _two_masses(figures: Figures, elements: list[MaterialMention]) -> Iterator[W
         return
     if any(word in first[:40] for word in _OXIDES):
         metal, oxide = oxide, metal
+        is_named = any(word in second for word in _METALS) or within(figures.materials, metal.end, metal.end + REACH)
+        if figures.language != "zh" and not is_named:
+            return
     elif not any(word in second for word in _OXIDES):
         return
     known = register().materials[elements[0].material_id].oxide_factor or 1.0
@@ -98,7 +103,9 @@ def _two_masses(figures: Figures, elements: list[MaterialMention]) -> Iterator[W
     if 0.5 < factor < 3:
         note = f"factor of {register().materials[elements[0].material_id].oxide_formula} is {known:.4f}, not {factor:.4g}"
         ends = (metal.start, metal.end, oxide.start, oxide.end)
-        yield figures.witness("oxide_metal_factor", verdict(factor, known, min(rough, 0.01)), min(ends), max(ends), note)
+        is_about = any(m.qualifier or figures.is_about(m.start) for m in (metal, oxide))
+        result = verdict(factor, known, ABOUT if is_about else min(rough, 0.01))
+        yield figures.witness("oxide_metal_factor", result, min(ends), max(ends), note)
 
 
 _ONE = re.compile(r"\b(?:an?|one|each|every|une?|chaque) (tonne|ton|kilo|kg|gram)")

@@ -11,6 +11,8 @@ from pipelines.enrich.rounding import slack
 from pipelines.enrich.witness_figures import Figures, number, verdict
 
 ROUGHEST = 0.05  # relative; how far a number of shares or the sum that they bring may be rounded
+DEAREST = 5000.0  # what no share costs
+JOINED = 70  # characters between a number of shares and the price of one
 _PER_SHARE = frozenset({"share", "unit"})
 _UNITS = re.compile(r"(?<![\d.,])(\d{1,3}(?:[ .,]\d{1,3}){0,3})( millions?)?(?: of | d'| )(?:units|unités)\b")
 _SMALL = re.compile(
@@ -35,9 +37,13 @@ def shares_price(figures: Figures) -> Iterator[Witness]:
         sold, amounts = previous, [*earlier, *amounts]
     elif previous and not any(a.per is None for a in amounts):
         amounts = [*previous.amounts, *amounts]
-    if not any(a.per in _PER_SHARE for a in amounts) or not (sold.says("issue") or figures.says("issue")):
+    if not any(a.per in _PER_SHARE for a in amounts) or not (
+        sold.says("issue") or figures.says("issue") or (previous and previous.previous and previous.previous.says("issue"))
+    ):
         return
     counts = sold.counts or _units(sold) or (previous.counts if previous else [])
+    if not counts and previous and previous.previous and previous.previous.paragraph == figures.paragraph:
+        counts = previous.previous.counts
     if not counts:
         return
     prices = [a for a in amounts if a.per in _PER_SHARE and a.value_to is None]
@@ -67,10 +73,23 @@ def _priced(figures: Figures) -> list[Amount]:
     found = []
     for amount in figures.amounts:
         is_price = amount.per is None and (
-            figures.before(amount.start).endswith(before) or figures.after(amount.end).lstrip(" ").startswith(after)
+            figures.before(amount.start).endswith(before)
+            or figures.after(amount.end).lstrip(" ").startswith(after)
+            or _is_joined(figures, amount)
         )
         found.append(structs.replace(amount, per="share") if is_price else amount)
     return [*found, *_small_prices(figures)]
+
+
+def _is_joined(figures: Figures, amount: Amount) -> bool:
+    """Whether a small sum follows shares that go for it (« 10 millions d'actions à 0,50 dollar »), or is said to be that of each."""
+    if amount.value > DEAREST or amount.value_to is not None:
+        return False
+    each, joint = figures.known.get("price_each"), figures.known.get("price_joint")
+    if each and re.search(each, figures.before(amount.start)):
+        return True
+    count = next((c for c in figures.counts[::-1] if c.end <= amount.start), None)
+    return bool(joint and count and amount.start - count.end < JOINED and re.fullmatch(joint, figures.low[count.end : amount.start]))
 
 
 def _small_prices(figures: Figures) -> list[Amount]:
