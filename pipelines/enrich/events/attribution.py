@@ -19,6 +19,7 @@ from pipelines.enrich.events.outsiders import (
     is_the_one,
     noun_phrase,
     office,
+    outside_firm,
     rivals,
     source,
 )
@@ -219,7 +220,9 @@ class Speakers:
             found = (
                 Voice(None, document.text[low + unnamed.start(1) : low + unnamed.end(1)].strip(), False)
                 if unnamed
-                else office(self.document, start, mark) or source(self.document, clause, start, mark)
+                else office(self.document, start, mark)
+                or source(self.document, clause, start, mark)
+                or outside_firm(self.document, start, mark)
             )
         return found
 

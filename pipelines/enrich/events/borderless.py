@@ -68,6 +68,11 @@ def is_plant_topic(document: Document, clause: Clause) -> bool:
     return ends and bool(clause.quantities) and all(not m[3] or m[2] & CAPACITY or m[3] & ATTR for m in clause.marks)
 
 
+def names_a_day(document: Document, clause: Clause) -> bool:
+    """A Chinese clause that only names what has a date, before the comma: …的目标日期，由…改为…."""
+    return bool(unwritten(document.language).names_a_day.search(document.low, clause.start, clause.end)) and not clause.dates
+
+
 def _is_deed(mark: Mark) -> bool:
     return bool(mark[3]) and not mark[2] & TOPIC
 

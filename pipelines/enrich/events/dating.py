@@ -7,6 +7,7 @@ from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.slots import date_of, in_force, moved_to
 from pipelines.enrich.events.told import NOW_DATED, Told
+from pipelines.enrich.events.unwritten import unwritten
 from pipelines.enrich.lexicon import Mark, mask_of
 from pipelines.enrich.reading import DateSpan, Sentence
 
@@ -55,6 +56,10 @@ class Calendar:
         own = self._fitting(told, own)
         anchor = told.fit.anchor[0]
         found = in_force([*own, *lent, *self._at_once(told)], anchor, self.document) if told.type == "policy_control" else None
+        if not own and told.telling.factuality == "achieved" and unwritten(self.document.language).in_period.search(
+            self.document.low, min(c.start for c in told.domain), max(c.end for c in told.domain)
+        ):
+            return self.heading
         found = found or (date_of(own, anchor, self.document) or date_of(lent, anchor, self.document) if own or lent else None)
         if told.type == "price_move":
             if found is not None and found.precision != "day" and found.qualifier == "from" and told.telling.factuality == "achieved":

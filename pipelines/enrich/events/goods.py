@@ -10,6 +10,7 @@ from pipelines.enrich.events.kinds import OF_MARKETS, OF_PLANTS
 from pipelines.enrich.events.parts import Cast
 from pipelines.enrich.events.slots import are_rare, material_ids, stage_from
 from pipelines.enrich.events.told import Told
+from pipelines.enrich.events.unwritten import unwritten
 from pipelines.enrich.lexicon import mask_of
 from pipelines.enrich.reading import MaterialMention
 
@@ -76,7 +77,8 @@ class Goods:
             known_ids, known_stage = self.discourse.product_of(site_id)
             ids, stage = ids or known_ids, stage or known_stage
         elif told.type == "resource_study":
-            ids = ids or self.discourse.product_of(site_id)[0]
+            has_grade = not ids and any(GRADE.search(self.document.text, c.start, c.end) for c in told.domain)
+            ids = ids or (() if has_grade and not self.document.grammar.has_borders else self.discourse.product_of(site_id)[0])
             if not ids and any(GRADE.search(self.document.text, c.start, c.end) for c in told.domain):
                 ids = ("rare_earths",)
                 self.discourse.remember(None, site_id, ids, None)
@@ -85,11 +87,16 @@ class Goods:
             ids, stage = self._permitted(told, site_id, ids, stage)
         elif told.type in OF_MARKETS:
             ids = self._traded(told, ids)
-        if told.type in WITHOUT_STAGE or (
-            stage in OF_RARE_EARTHS and ids and not are_rare(ids) and not self._names_step(told, stage)
+        if told.type in WITHOUT_STAGE or self._spans_chain(told) or (
+            (stage in OF_RARE_EARTHS or (stage == "mining" and told.type == "supply_agreement" and not self.document.grammar.has_borders)) and ids and not are_rare(ids) and not self._names_step(told, stage)
         ):
             stage = None
         return ids, stage
+
+    def _spans_chain(self, told: Told) -> bool:
+        """Whether a claim is of many steps, so of no one (从矿石到氧化物)."""
+        spans = unwritten(self.document.language).span_of_chain
+        return told.type == "superlative_claim" and spans.search(self.document.low, told.clause.start, told.clause.end) is not None
 
     def _permitted(self, told: Told, site_id: str, ids: tuple[str, ...], stage: str | None) -> tuple[tuple[str, ...], str | None]:
         """What a permit of a site is for, as far as the text has told it: the work done there where it is the plant's."""

@@ -6,6 +6,7 @@
 
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.people import NOT_SPEAKERS, Voice
+from pipelines.enrich.events.unwritten import unwritten
 from pipelines.enrich.reading import Mention
 
 ADVERBS = 3  # at most, between a speaker and the verb: 昨日也表示
@@ -18,6 +19,7 @@ class Officers:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.known: dict[str, Voice] = {}
+        self.unwritten = unwritten(document.language)
 
     def beside(self, start: int, verb: int, spoken_of: Mention | None) -> Voice | None:
         """Who stands right before a verb of speech: a name known from an office, or the holder of an office in a company."""
@@ -37,6 +39,8 @@ class Officers:
         if grammar.nobody_named.search(words, 0, found.start()):
             return Voice(None, words, False)
         named = [m for m in document.mentions.within(start, verb) if m.type not in NOT_SPEAKERS]
+        if not named and (body := self.unwritten.institution.search(words, 0, found.start())):
+            return Voice(None, body["name"], True, is_office=True)
         whose = named[-1] if named else spoken_of
         if whose is None or whose.type != "company":
             return None

@@ -5,6 +5,7 @@ import re
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.people import Voice
+from pipelines.enrich.events.unwritten import unwritten
 from pipelines.enrich.lexicon import FINITE, Mark, mask_of
 
 ANONYMOUS, TITLE, PRONOUN = mask_of("anonymous"), mask_of("title"), mask_of("pronoun")
@@ -59,6 +60,12 @@ def source(document: Document, clause: Clause, start: int, mark: Mark) -> Voice 
     found = document.grammar.source.search(document.low[start : mark[0]].strip())
     at = document.low.find(found[1], start) if found else -1
     return Voice(None, document.text[at : at + len(found[1])], True) if found and at >= 0 else None
+
+
+def outside_firm(document: Document, start: int, mark: Mark) -> Voice | None:
+    """A firm outside the register that a Chinese clause opens with, before its verb of speech (驰宏锌锗公布)."""
+    found = unwritten(document.language).firm.search(document.text[start : mark[0]])
+    return Voice(None, found["name"], True, is_firm=True) if found else None
 
 
 def noun_phrase(document: Document, clause: Clause, mark: Mark, start: int) -> str:

@@ -7,6 +7,7 @@ from pipelines.enrich.events.clauses import Clause, Party
 from pipelines.enrich.events.discourse import Discourse, is_company
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.frames import Fit
+from pipelines.enrich.events.unwritten import unwritten
 from pipelines.enrich.lexicon import mask_of
 from pipelines.enrich.reading import Actor, Mention
 
@@ -94,12 +95,21 @@ def present(stage: Stage, kinds: frozenset[str]) -> list[Party]:
         if clause.is_relative and clause is not stage.clause:
             continue
         found += [p for p in parties(stage.document, clause) if p.mention.type in kinds]
+    found = [p for i, p in enumerate(found) if not _is_parent_of(stage, p, found[i + 1 : i + 2])]
     own = [p for p in found if p.mention.start < stage.fit.anchor[0] and p.mention.start >= stage.clause.start]
     if not any(p.case in {"", "by", "object"} for p in own):
         taken = taken_up(stage, only_companies=False)
         present = {p.mention.start for p in found}
         found = [Party(m, "", -1) for m in taken if m.start not in present and m.type in kinds] + found
     return found
+
+
+def _is_parent_of(stage: Stage, party: Party, following: list[Party]) -> bool:
+    """Whether a Chinese name only says whose the next is (国防部下属的战略资本办公室)."""
+    if not following:
+        return False
+    between = stage.document.low[party.mention.end : following[0].mention.start]
+    return unwritten(stage.document.language).parent_of_next.fullmatch(between) is not None
 
 
 def distinct(found: list[Party]) -> list[Party]:

@@ -142,6 +142,8 @@ class _Reader:
             return []
         parts = clauses(self.document, one) if tells or one.concepts & VOICE else [one]
         voice = self.speakers.of(parts, self._spoken_of(parts))
+        if voice is not None and voice.is_firm and voice.mention is None and not self.document.grammar.has_borders:
+            self.discourse.operator = None  # another firm, outside the register, speaks of its own
         if is_first:
             self.paragraph_voice = voice or self.turns.voice
         if not tells:

@@ -64,11 +64,14 @@ class Sites:
 
     def _source(self, told: Told, found: Cast) -> str | None:
         """Where the material comes from: a site that is not the buyer's."""
-        buyers = {a.entity_id for a in (found.actors[0] if found.actors else ()) if a.role == "buyer"}
+        actors = found.actors[0] if found.actors else ()
+        buyers = {a.entity_id for a in actors if a.role == "buyer"} if len(actors) > 1 else set()  # alone it may be either
         for clause in told.domain:
             for site in clause.sites:
                 if site.entity_id and parent_of(site.entity_id) not in buyers - {None}:
                     return site.entity_id
+        if told.telling.factuality == "denied":
+            return None
         suppliers = {a.entity_id for a in (found.actors[0] if found.actors else ()) if a.role == "supplier"}
         own = [s for s in self.discourse.site_ids if parent_of(s) in suppliers - {None}]
         return own[0] if self.own_release and len(own) == 1 else None

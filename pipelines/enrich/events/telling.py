@@ -6,6 +6,7 @@ from pipelines.enrich.events.borderless import (
     is_of_no_plant,
     is_plant_topic,
     is_topic,
+    names_a_day,
     only_says_how,
     only_speaks,
 )
@@ -17,6 +18,7 @@ from pipelines.enrich.events.factuality import Telling, telling
 from pipelines.enrich.events.frames import Fit, Frame, fits
 from pipelines.enrich.events.objects import object_fits
 from pipelines.enrich.events.told import NOW_DATED, STOPS, Told
+from pipelines.enrich.events.unwritten import unwritten
 from pipelines.enrich.lexicon import FINITE, FORMS, Mark, mask_of
 from pipelines.enrich.reading import Factuality
 
@@ -96,7 +98,7 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
         if (
             not is_conditional
             and not only_speaks(document, clause)
-            and not (clause is not found[-1] and is_plant_topic(document, clause))
+            and not (clause is not found[-1] and (is_plant_topic(document, clause) or names_a_day(document, clause)))
             and (document.grammar.has_borders or not only_says_how(clause) or clause is found[-1])
             and not document.grammar.after_which.search(document.low, clause.end - 6, clause.end)
         ):
@@ -115,7 +117,7 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
             continue
         event.domain = event.domain if events else [clause, *waiting]
         events.append(event)
-    return [_by_cause(document, _foreseen(document, event, found), found) for event in events]
+    return [_by_cause(document, _foreseen(document, _aimed(document, event, found), found), found) for event in events]
 
 
 def _beside(document: Document, found: list[Clause], i: int) -> int:
@@ -149,6 +151,16 @@ def _by_cause(document: Document, event: Told, found: list[Clause]) -> Told:
         and not event.fit.anchor[2] & RESUME
     ):
         event.type = "disruption"
+    return event
+
+
+def _aimed(document: Document, event: Told, found: list[Clause]) -> Told:
+    """A day that is moved is aimed at where the clause before calls it a target (目标日期，由…改为…)."""
+    before = found[event.clause.index - 1] if event.clause.index else None
+    if event.fit.frame.name != "start_moved" or before is None or event.telling.factuality != "planned":
+        return event
+    if names_a_day(document, before) and unwritten(document.language).aims.search(document.low, before.start, before.end):
+        event.telling = Telling("targeted")
     return event
 
 
@@ -251,4 +263,6 @@ def _type(document: Document, frame: Frame, how: Telling, clause: Clause) -> str
 
 
 def _tense_fits(frame: Frame, how: Telling) -> bool:
+    if frame.tense == "denied":
+        return how.factuality == "denied"
     return frame.tense != "future" or how.factuality in NOW_DATED

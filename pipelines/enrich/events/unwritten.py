@@ -23,6 +23,8 @@ class Unwritten(Struct, frozen=True):
     in_period: re.Pattern[str] = NEVER  # "in the period under report"
     compiler: re.Pattern[str] = NEVER  # before the name of who only wrote a text down
     house_of_analysts: re.Pattern[str] = NEVER  # the name of one
+    institution: re.Pattern[str] = NEVER  # a body outside the register, before the office of who speaks for it
+    parent_of_next: re.Pattern[str] = NEVER  # between a parent and its part that takes part in its stead
     firm: re.Pattern[str] = NEVER  # a firm outside the register that a sentence opens with, before its verb of speech
     states: re.Pattern[str] = NEVER  # a reporter's question states what somebody else announced before it asks
 
