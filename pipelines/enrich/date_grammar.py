@@ -32,7 +32,7 @@ CUES = (
     "before_from", "before_after", "after_by", "after_from",
 )  # fmt: skip
 LEADS = ("before_until", "before_by", "before_from", "before_after")  # together they are the cue "before"
-SPELT = {"d_words": "d", "y_words": "y"}  # days and years in words
+SPELT = {"d_words": "d", "y_words": "y", "y_short": "y"}  # days and years in words, years of two digits
 DIGITS = -1  # instead of the number of a word
 PLACE = itemgetter(0)
 DIGIT_STARTS = {"d", "m", "y4", "y", "yy"}

@@ -68,7 +68,7 @@ CUES = (
     "year_after", "year_before", "year_joined", "per_mass", "per_before", "annual_prefix", "basis_after_text", "capacity",
     "capacity_after", "target", "sentence_end", "year_named", "output", "reach", "future", "making", "place_before",
     "year_opening", "form_stop", "basis_of_sentence", "plant_size", "unit_told", "priced", "home_dollar", "foreign_dollar",
-    "part_of_year", "part_of_year_after", "part_of_year_before", "form_next", "mass_named", "mass_before",
+    "of_yen", "of_yuan", "part_of_year", "part_of_year_after", "part_of_year_before", "form_next", "mass_named", "mass_before",
 )  # fmt: skip
 # Cues that are sought in the text in lower case, which is much faster than a search without regard to case.
 LOWERED = frozenset(
@@ -182,6 +182,12 @@ def _range(texts: tuple[str, str], match: re.Match[str], whole: Measure, lexicon
     factor_to = lexicon.data["magnitudes"].get(match["mb"], 1.0) if match["mb"] else whole.factor
     second = Measure(match.start("b"), whole.end, whole.after_number, value_to, None, factor_to, factor_to, whole.kind,
                       whole.unit, None)  # fmt: skip
+    sign = text[match.end("sep") : match.start("b")].strip()
+    joined = cues["range_paired"].fullmatch(match["sep"]) and not cues["range_opening"].search(low[max(0, start - 40) : start])
+    currency = lexicon.data["currency_before"].get(sign, whole.unit) if whole.kind == "money" else whole.unit
+    if sign and whole.kind == "money" and (joined or currency != whole.unit):  # "$5 million and US$3 million"
+        end = match.end("ma" if match["ma"] else "a")
+        return [whole._replace(end=end), second._replace(start=match.end("sep"), unit=currency)]
     lead = low[max(0, start - 40) : start]
     if YEAR.fullmatch(match["a"]) and not match["ma"] and cues["year_opening"].search(lead):
         return [second]  # "in 2027 to 5,000 tonnes"

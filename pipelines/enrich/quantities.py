@@ -61,18 +61,33 @@ def amounts(text: str, language: str) -> list[Amount]:
     if rows:
         found = sorted([*found, *rows], key=START)
     found = spoken_prices(read, language, found)
-    found = _of_home(read, _with_unit_told(read, found, lexicon), lexicon)
+    found = _in_yen(read, _of_home(read, _with_unit_told(read, found, lexicon), lexicon), lexicon)
     return found if read == text else [structs.replace(a, text=text[a.start : a.end]) for a in found]
 
 
 def _of_home(text: str, found: list[Amount], lexicon: UnitLexicon) -> list[Amount]:
-    """Plain dollars of a text that another country's exchange serves are that country's."""
+    """Plain dollars are another country's where its exchange serves the text, or the text says so ("Dollar figures are Canadian")."""
     home, foreign = lexicon.cues["home_dollar"], lexicon.cues["foreign_dollar"]
     is_plain = [one.currency == "USD" and not foreign.search(one.text) for one in found]
-    if not any(is_plain) or not home.search(text):
+    told = home.search(text) if any(is_plain) else None
+    if told is None:
         return found
-    currency = lexicon.data["home_currency"]
+    currency = told.lastgroup or lexicon.data["home_currency"]
     return [structs.replace(one, currency=currency) if plain else one for one, plain in zip(found, is_plain, strict=True)]
+
+
+def _in_yen(text: str, found: list[Amount], lexicon: UnitLexicon) -> list[Amount]:
+    """Sums with the sign that yuan and yen share are yen where the sentence, else the text, speaks of Japan and not of China."""
+    if not any("¥" in one.text and one.currency == "CNY" for one in found):
+        return found
+    yen, yuan = lexicon.cues["of_yen"], lexicon.cues["of_yuan"]
+
+    def is_yen(one: Amount) -> bool:
+        near = text[sentence_start(text, one.start, lexicon) : sentence_stop(text, one.end, lexicon)]
+        told = bool(yen.search(near)), bool(yuan.search(near))
+        return told[0] if any(told) else bool(yen.search(text)) and not yuan.search(text)
+
+    return [structs.replace(a, currency="JPY") if "¥" in a.text and a.currency == "CNY" and is_yen(a) else a for a in found]
 
 
 def _with_unit_told(text: str, found: list[Amount], lexicon: UnitLexicon) -> list[Amount]:

@@ -19,6 +19,7 @@ ANNOUNCED = frozenset({"supply_agreement", "financing", "policy_control", "resou
 MAY_BEGIN_LATER = frozenset({"policy_control", "price_move"})  # set now, in force from a later day on
 OF_A_PERIOD = frozenset({"output", "output_moved", "record_set"})
 PERIODS = frozenset({"month", "quarter", "half", "year"})
+UNDATED = frozenset({"market_assessment", "superlative_claim"})
 BESIDE = 14  # characters between a verb of speech and its day
 SPOKEN = 24  # characters after a verb of speech in which its day stands
 SPOKEN_TO = 48  # the same, where it is said to somebody
@@ -164,7 +165,8 @@ def _is_at_end_of_speech(told: Told, clause: Clause, date: DateSpan, said: Mark)
 
 def _is_of_speech(told: Told, clause: Clause, date: DateSpan) -> bool:
     """The day on which somebody said so is not the day of the deed; that of an announcement is, of what was done by it."""
-    if told.type != "price_move" and any(m[2] & NOW and m[0] <= date.start and date.end <= m[1] for m in clause.marks):
+    is_span = date.precision in PERIODS and told.telling.factuality == "achieved" and told.type not in UNDATED  # "this month"
+    if told.type != "price_move" and not is_span and any(m[2] & NOW and m[0] <= date.start and date.end <= m[1] for m in clause.marks):
         return True  # "to date"
     if told.type == "price_move":
         return False  # a price is of the day on which its assessor gave it

@@ -35,7 +35,7 @@ Introduced = tuple[str, Mention | None, str]  # a surname, its house's name in t
 
 
 def introduced(document: Document) -> Iterator[Introduced]:
-    """Persons with a title, and the organisation beside them; one outside the register by the form of its name, or where it is spoken for."""
+    """Persons with a title, and the organisation beside them; an outsider by the form of its name, or where it is spoken for."""
     text = document.text
     for person in TITLED.finditer(text):
         beside = BEFORE.search(text, max(0, person.start() - REACH), person.start())

@@ -44,6 +44,8 @@ def _is_beside(document: Document, item: Quantity | Amount) -> bool:
 def _is_old(document: Document, item: Quantity | Amount) -> bool:
     """Whether a word before the figure calls it the former one."""
     found = document.grammar.old_value.search(_before(document, item.start))
+    if found is not None and item.value_to is not None and document.low.endswith("from ", 0, item.start):
+        return False  # "from 300 to 450 tonnes a year"
     is_price = isinstance(item, Amount) and item.per is not None
     return found is not None and not (is_price and found[0].startswith(OF_NOW))  # « aujourd'hui 1 580 yuans le kilo »
 

@@ -36,6 +36,51 @@ def test_a_price_is_the_new_one(text: str, value: float, value_to: float | None)
 @pytest.mark.parametrize(
     ("text", "date", "precision"),
     [
+        ("Yesterday Noveon Magnetics signed an agreement to buy dysprosium oxide from Lynas Rare Earths.", "2026-06-09", "day"),
+        ("Lynas Rare Earths this month completed the acquisition of a mine for rare earths.", "2026-06-01", "month"),
+    ],
+)
+def test_a_day_told_by_that_of_publication_is_read(text: str, date: str, precision: str) -> None:
+    (event,) = events(text)
+    assert (event.date, event.date_precision) == (date, precision)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("MP Materials raised $5 million in May.", "USD"),
+        ("Dollar figures are Canadian unless marked otherwise. MP Materials raised $5 million in May.", "CAD"),
+        ("All amounts are expressed in Australian dollars. MP Materials raised $5 million in May.", "AUD"),
+        ("All amounts are in Canadian dollars. MP Materials raised US$5 million in May.", "USD"),
+        ("It received amounts of C$2 million. MP Materials raised $5 million in May.", "USD"),
+        ("JOGMEC lent Lynas Rare Earths ¥5 billion in May.", "JPY"),
+        ("MP Materials raised ¥5 billion in May from Chinese funds.", "CNY"),
+    ],
+)
+def test_a_sum_has_the_currency_that_the_text_tells(text: str, currency: str) -> None:
+    (event,) = events(text)
+    assert event.amount is not None
+    assert (event.type, event.amount.value > 0, event.amount.currency) == ("financing", True, currency)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "value_to"),
+    [
+        ("Lynas Rare Earths signed a contract to deliver from 300 to 450 tonnes of NdPr oxide a year to JS Link.", 300, 450),
+        ("Lynas Rare Earths will complete an enlargement of Kalgoorlie from 3,000 to 5,000 tonnes a year in 2027.", 5000, None),
+        ("Lynas Rare Earths raised capacity at Kalgoorlie from 3,000 to 5,000 tonnes a year.", 5000, None),
+    ],
+)
+def test_from_and_to_give_a_range_or_a_change(text: str, value: float, value_to: float | None) -> None:
+    quantity = events(text)[0].quantity
+    assert quantity is not None
+    assert (quantity.normalised_value, quantity.normalised_value_to) == (value, value_to)
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "precision"),
+    [
+        ("The start of the Eneabba refinery of Iluka Resources has slid from the third quarter of 2026 to early 2027.", "2027-01-01", "year"),
         ("Aclara Resources moved the start of construction at Carina from 2027 to 2029.", "2029-01-01", "year"),
         ("Iluka Resources pushed first oxide at Eneabba back by two quarters, to the third quarter of 2027.", "2027-07-01", "quarter"),
         ("Arafura Rare Earths is targeting the first rare earth concentrate from Nolans in H1 2028.", "2028-01-01", "half"),
