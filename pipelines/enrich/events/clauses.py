@@ -133,6 +133,8 @@ def _spans(document: Document, sentence: Clause) -> list[Span]:
     if grammar.has_borders:
         cuts += _verb_joints(document, sentence)
         cuts.sort()
+    for first, last in document.contrasts.joined:
+        cuts = [cut for cut in cuts if not first <= cut[0] < last]
     if not cuts:
         return [(begin, stop, False, -1)]
     if low.find("(", begin, stop) >= 0 or low.find("（", begin, stop) >= 0:

@@ -43,7 +43,7 @@ class Calendar:
             return None
         own = [d for d in told.clause.dates if not _is_of_speech(told, told.clause, d)] if told.clause.dates else []
         lent = self._lent(told) if len(told.domain) > 1 else []
-        if told.fit.frame.name == "start_moved":
+        if told.fit.frame.name in {"start_moved", "study_moved"}:
             return moved_to(own or lent, self.document)
         if told.telling.factuality == "achieved" and told.type not in MAY_BEGIN_LATER:
             own, lent = [d for d in own if not self._is_to_come(d)], [d for d in lent if not self._is_to_come(d)]

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
+from pipelines.enrich.events.contrasts import contrasts
 from pipelines.enrich.folding import fold, lower
 from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.reading import Amount, DateSpan, MaterialMention, Mention, Quantity, Sentence, StageMention
@@ -264,7 +265,9 @@ class Document:
         names = () if self.grammar.has_borders else tuple(m for m in self.mentions if m.type == "company" and not m.is_anaphor)
         named = {i for m in names for i in range(m.start, m.end)}  # a company's name (…磁材有限公司) tells no step
         self.stages: Spans[StageMention] = Spans([s for s in found.stages if s.start not in named])
-        self.dates: Spans[DateSpan] = Spans(found.dates)
+        self.contrasts = contrasts(self.low, found.dates, found.language)
+        former = self.contrasts.former
+        self.dates: Spans[DateSpan] = Spans([d for d in found.dates if d.start not in former] if former else found.dates)
         prices = {i for a in found.amounts if a.per for i in range(a.start, a.end)}  # "yuan a tonne" is no tonne
         self.quantities: Spans[Quantity] = Spans([q for q in found.quantities if q.start not in prices])
         self.amounts: Spans[Amount] = Spans(found.amounts)

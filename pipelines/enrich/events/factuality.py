@@ -273,7 +273,7 @@ def _of_deed(  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is 
         return "under_way"
     if grammar.progressive.search(before) and not grammar.has_borders:
         return "under_way"
-    if fit.frame.name in {"start_moved", "design"}:
+    if fit.frame.name in {"start_moved", "study_moved", "design"}:
         return "planned"
     if form & (PRES | INF | IMPF) and not form & (PAST | PART):
         return _present(fit)

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from pipelines.enrich.events.attribution import OWN_VOICE, Speakers
 from pipelines.enrich.events.clauses import Clause, clauses, whole
+from pipelines.enrich.events.contrasts import outside_contrasts
 from pipelines.enrich.events.discourse import PLANT, Discourse, Product
 from pipelines.enrich.events.document import Document, Found
 from pipelines.enrich.events.filling import Filler
@@ -60,7 +61,8 @@ class _Reader:
 
     def __init__(self, document: Document, relevance: Relevance) -> None:
         self.document = document
-        self.marks = outside_prices(document, outside_names(document, lexicon(document.language).marks(document.low)))
+        marks = outside_contrasts(document.contrasts, document.low, lexicon(document.language).marks(document.low))
+        self.marks = outside_prices(document, outside_names(document, marks))
         self.mark_starts = [mark[0] for mark in self.marks]
         publisher = self._publisher()
         self.own_release = publisher if publisher is not None and publisher.type in SIGNING else None
