@@ -56,6 +56,10 @@ class Looked:
     oldest: dict[str, dict[int, int]]
     foreign: int = 0  # messages whose raw record lay in a topic that was made anew since
 
+    def is_whole(self, topic: str) -> bool:
+        """Whether a topic still holds all that it ever held."""
+        return not any(self.oldest[topic].values())
+
 
 class Scan:
     """Fills the scratch paper for one record."""

@@ -133,6 +133,25 @@ def _slow_steps(options: Options) -> None:
     transforming.Transforming._apply = apply  # type: ignore[method-assign]
 
 
+def _failing_stage(options: Options) -> None:
+    """The stage's function ends by an error for a batch that holds `options["word"]`."""
+    from pipelines import transforming  # noqa: PLC0415
+
+    real = transforming.function_of
+
+    def function_of(verb: str) -> Any:
+        function = real(verb)
+
+        def fail(record: str, messages: Any) -> Any:
+            if any(options["word"].encode() in (m.value or b"") for m in messages):
+                raise ZeroDivisionError("of the test")
+            return function(record, messages)
+
+        return fail
+
+    transforming.function_of = function_of
+
+
 def _hanging_client(options: Options) -> None:
     """The client's flush, or commit of a transaction, never returns."""
     from kafka import KafkaProducer  # noqa: PLC0415
@@ -189,6 +208,7 @@ HINDRANCES: dict[str, Callable[[Options], None]] = {
     "catalog conflict": _catalog_conflict,
     "small disk": _small_disk,
     "slow steps": _slow_steps,
+    "failing stage": _failing_stage,
     "lazy client": _lazy_client,
     "hanging client": _hanging_client,
     "expired batch": _expired_batch,

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from pipelines import landing, messages
+from pipelines import landing, messages, run, transforming
 from pipelines.io import consume, deadline, index, lake, produce
 from pipelines.io.lake import Reached
 
@@ -152,6 +152,39 @@ def _bounded_commits() -> None:
     messages.Message.size = property(lambda self: len(self.value or b""))  # type: ignore[assignment]
 
 
+def _cursor_last() -> None:
+    """A pull's cursor is committed before the records that it stands for."""
+    send, flush_and_commit = produce.Publisher.send, produce.Publisher._commit
+    waiting: list[tuple[Any, ...]] = []
+
+    def hold(_: Any, *args: Any) -> None:
+        waiting.append(args)
+
+    def commit(self: Any, cursor: dict[str, Any]) -> None:
+        send(self, produce.CURSORS, produce.orjson.dumps(cursor), [], self.source.encode())
+        flush_and_commit(self)
+        self.begin()
+        for args in waiting:
+            send(self, *args)
+        waiting.clear()
+        flush_and_commit(self)
+
+    produce.Publisher.send = hold  # type: ignore[method-assign,assignment]
+    produce.Publisher.commit = commit  # type: ignore[method-assign]
+
+
+def _halving() -> None:
+    """What a stage cannot take is not told from what came with it."""
+    transforming.Transforming._apply = (  # type: ignore[method-assign]
+        lambda self, batch: list(self._function(self.stage.record, batch))
+    )
+
+
+def _attempts() -> None:
+    """What fails is not tried again."""
+    run.DRAIN_ATTEMPTS, lake.ATTEMPTS = 1, 1
+
+
 REMOVALS: dict[str, Callable[[], None]] = {
     "origin check": _origin_check,
     "index look-up": _index_lookup,
@@ -169,4 +202,7 @@ REMOVALS: dict[str, Callable[[], None]] = {
     "no gap": _gapless,
     "static members": _static_members,
     "claims by size": _bounded_commits,
+    "cursor last": _cursor_last,
+    "halving": _halving,
+    "further attempts": _attempts,
 }

@@ -1,8 +1,10 @@
 """Each protection taken out: the oracle must complain, so that a fault test that is green says something."""
 
 import signal
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import pytest
 from kafka import KafkaAdminClient
@@ -12,11 +14,12 @@ from pipelines.io.topics import Topics, client_options
 from pipelines.positions import rewind
 from tests.faults import oracle
 from tests.faults.trial import Trial, prepare, until
+from tests.faults.worker import EXIT_NEEDS_PERSON
 from tests.stack_fixture import TestStack
 
 pytestmark = pytest.mark.stack
 Own = Callable[..., Trial]
-VALIDATE, LAND = "validate.document", "land.document"
+VALIDATE, ENRICH, LAND = "validate.document", "enrich.document", "land.document"
 SMALL = {"batch_records": 10, "commit_records": 20}
 
 
@@ -200,6 +203,72 @@ def test_with_random_names_a_commit_that_is_tried_again_leaves_files_behind(spoi
     conflict = {"hindered": ("catalog conflict",), "options": {"times": 2}}
     assert spoilt.start(LAND, removed=("names by content",), **conflict).wait() == 0
     assert oracle.orphan_data_files(spoilt.settings) > before
+
+
+def test_with_the_cursor_committed_first_a_pull_that_is_killed_loses_records(spoilt: Trial) -> None:
+    task = {"how": "pull", "options": {"source": spoilt.fed.source, "records": 130}}
+    # The second flush is that of the first records; their cursor is committed then.
+    assert spoilt.start(at="publish_flushed", count=2, removed=("cursor last",), **task).wait() == -signal.SIGKILL
+    assert spoilt.start(**task).wait() == 0
+    spoilt.expect_pulled(130)
+    spoilt.settle()
+    assert _has(spoilt, "missing in documents")
+
+
+def test_a_record_on_which_a_stage_fails_costs_only_itself_and_without_halving_it_ends_the_worker(spoilt: Trial) -> None:
+    spoilt.feed(40)
+    failing = {"hindered": ("failing stage",), "options": {"word": f'{spoilt.fed.source}/7"'}}
+    ended = spoilt.start(VALIDATE, ENRICH, removed=("halving",), **failing)
+    assert ended.wait() == 1, ended.log[-2000:]
+    assert "ZeroDivisionError" in ended.log
+    spoilt.settle(**failing)
+    assert _has(spoilt, "1 missing in documents")
+    assert _has(spoilt, "1 too many in quarantine")
+
+
+def test_a_catalog_that_is_locked_ends_the_lander_that_tries_only_once(spoilt: Trial) -> None:
+    spoilt.feed(40)
+    spoilt.transform()
+    lander = spoilt.start(LAND, at="before_documents", deed="stop", removed=("further attempts",))
+    lander.wait_stopped()
+    with closing(sqlite3.connect(spoilt.settings.home / "catalog.db", isolation_level=None, timeout=20)) as lock:
+        lock.execute("BEGIN EXCLUSIVE")
+        lander.send(signal.SIGCONT)
+        assert lander.wait() == EXIT_NEEDS_PERSON, lander.log[-2000:]
+    assert _has(spoilt, "40 missing in documents")
+    spoilt.settle()
+
+
+@pytest.mark.long
+def test_without_counting_claims_by_their_size_a_lander_holds_them_all(spoilt: Trial) -> None:
+    settings = {"record_bytes": 128 * 1024, "batch_bytes": 4 * 2**20, "commit_records": 20_000}
+    spoilt.settings = spoilt.settings.model_copy(update=settings)
+    for number in range(1000, 1120):
+        spoilt.giant(number, 900_000)
+    spoilt.transform()
+    assert spoilt.start(LAND, removed=("claims by size",)).wait() == 0
+    assert _has(spoilt, "grew by")
+
+
+@pytest.mark.long
+def test_without_its_slot_a_worker_waits_for_the_session_of_the_one_before(spoilt: Trial) -> None:
+    enrich = {"how": "work", "slot": "9", "removed": ("static members",)}
+    first = spoilt.start(ENRICH, **enrich)
+    done = spoilt.progress(ENRICH)
+    _validated(spoilt)
+    until(lambda: spoilt.progress(ENRICH) >= done + 20, 60)
+    first.kill()
+    _validated(spoilt)
+    before = spoilt.progress(ENRICH)
+    second = spoilt.start(ENRICH, **enrich)
+    assert until(lambda: spoilt.progress(ENRICH) > before, 60) > 3
+    second.kill()
+    spoilt.settle()
+
+
+def _validated(trial: Trial) -> None:
+    trial.feed(20)
+    assert trial.start(VALIDATE).wait() == 0
 
 
 def test_the_oracle_names_what_is_missing(spoilt: Trial) -> None:

@@ -11,7 +11,8 @@ from pyiceberg.expressions import EqualTo
 from typer.testing import CliRunner
 
 from pipelines import audit_exports
-from pipelines.audit import Audit, Finding, Unaccounted, audit
+from pipelines.audit import audit
+from pipelines.audit_findings import Audit, Finding, Unaccounted
 from pipelines.cli import app
 from pipelines.flow import STAGES, raw
 from pipelines.io.exports import read_latest
