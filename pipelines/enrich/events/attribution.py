@@ -148,7 +148,7 @@ class Speakers:
 
         return not all(is_of_writer(m[0]) for c in clauses for m in c.marks if m[2] & WE)
 
-    def _after(self, clause: Clause, mark: Mark, spoken_of: Mention | None, *, inverted: bool = False) -> Voice | None:
+    def _after(self, clause: Clause, mark: Mark, spoken_of: Mention | None, *, inverted: bool = False) -> Voice | None:  # noqa: PLR0911  a ladder: the nearest that the text gives
         """The speaker after "according to" or, where the quote comes first, after the verb."""
         document = self.document
         end = past_asides(document, mark[1], min(mark[1] + AFTER, self.stop)) if inverted else mark[1]
@@ -169,6 +169,9 @@ class Speakers:
             named = [owner or named[0]]  # « À en croire son directeur financier, X … »
         if named and (unnamed is None or named[0].start <= unnamed[1] + 6):
             return Voice(named[0], named[0].surface, True)
+        press = document.grammar.press.match(document.low, end, limit) if not named else None
+        if press:
+            return Voice(None, document.text[end : press.end()].strip(), False)
         if unnamed:
             body = _BODY.search(document.text, end, unnamed[1]) if document.grammar.has_borders else None
             return Voice(None, body[0], True) if body else Voice(None, noun_phrase(self.document, clause, unnamed, end), False)
@@ -180,6 +183,9 @@ class Speakers:
         paper = _PAPER.search(document.text, end, limit) if mark[2] & ACCORDING and not document.grammar.has_borders else None
         if paper:
             return Voice(None, paper[1], True)
+        body = document.grammar.office_after.match(document.low, end, limit) if inverted and not named else None
+        if body:
+            return Voice(None, document.text[end : body.end()].strip(), True, is_office=True)
         return self._officer(clause, [m for m in marks if m[2] & (TITLE | PRONOUN)], end, limit, spoken_of)
 
     def _before(self, clause: Clause, mark: Mark, spoken_of: Mention | None) -> Voice | None:  # noqa: PLR0911  a ladder: the nearest that the text gives

@@ -23,6 +23,7 @@ UNDATED = frozenset({"market_assessment", "superlative_claim"})
 BESIDE = 14  # characters between a verb of speech and its day
 SPOKEN = 24  # characters after a verb of speech in which its day stands
 SPOKEN_TO = 48  # the same, where it is said to somebody
+ACT = 40  # characters before the day of an act in which it is named
 HEADING = 90  # characters of a line above a list of prices
 
 
@@ -41,7 +42,7 @@ class Calendar:
         """The date of an event."""
         if told.type == "superlative_claim":
             return None
-        own = [d for d in told.clause.dates if not _is_of_speech(told, told.clause, d)] if told.clause.dates else []
+        own = [d for d in told.clause.dates if not self._is_of_speech(told, told.clause, d)] if told.clause.dates else []
         lent = self._lent(told) if len(told.domain) > 1 else []
         if told.fit.frame.name in {"start_moved", "study_moved"}:
             return moved_to(own or lent, self.document)
@@ -78,13 +79,18 @@ class Calendar:
 
     def _lent(self, told: Told) -> list[DateSpan]:
         """The dates of the clauses that an event draws on, beside its own."""
-        lent = [d for c in told.domain if c is not told.clause for d in c.dates if not _is_of_speech(told, c, d)]
+        lent = [d for c in told.domain if c is not told.clause for d in c.dates if not self._is_of_speech(told, c, d)]
         if told.type != "market_assessment":
             return lent
         ends = self.document.grammar.after_which  # what another clause says of the market has a time of its own
         rival = [c for c in told.domain if c.concepts & MARKET and not ends.search(self.document.low, c.end - 6, c.end)]
         rival = [c for c in rival if self.document.grammar.has_borders or not is_topic(c)]
         return [d for d in lent if not any(c.start <= d.start < c.end for c in rival)]
+
+    def _is_of_speech(self, told: Told, clause: Clause, date: DateSpan) -> bool:
+        """Whether a day is that of the telling; not where it is that of the act itself (« rappelle que, par arrêté du 3 mai, … »)."""
+        is_of_act = self.document.grammar.act_of.search(self.document.low, max(0, date.start - ACT), date.start)
+        return not is_of_act and _is_of_speech(told, clause, date)
 
     def _of_period(self, told: Told, own: list[DateSpan], lent: list[DateSpan]) -> DateSpan | None:
         """Of a figure of output: its own period, else that of the paragraph's figure before; not that of a figure beside it."""

@@ -209,6 +209,7 @@ class Grammar:
         self.of_rare_earths = re.compile(groups.get("of_rare_earths", NEVER))  # in the name of a deposit
         self.interest_in = re.compile(groups.get("interest_in", NEVER))  # after a site that is owned in part
         self.office = re.compile(groups.get("office", NEVER))  # an authority outside the register
+        self._read_bodies(groups)
         self.statistics = re.compile(groups.get("statistics", NEVER))  # who counts and does not assess
         self.noun_of = re.compile(groups.get("noun_of", NEVER))  # before a verb that is a noun there
         self.board = re.compile(groups.get("board", NEVER))  # whose consent is a plan
@@ -231,6 +232,16 @@ class Grammar:
         self.rules = re.compile(groups.get("rules", NEVER))  # introductions and rules of conduct, which tell no event
         self.compares = re.compile(groups.get("compares", NEVER))  # opens a clause that only compares a figure
         self.past_attribute = re.compile(groups.get("past_attribute", NEVER))  # a negation before it describes a noun
+
+    def _read_bodies(self, groups: dict[str, str]) -> None:
+        """The groups of authorities and papers that no register names, and of the acts and deals that a text calls on."""
+        self.under_deal = re.compile(groups.get("under_deal", NEVER))  # says by what agreement something is delivered
+        self.act_of = re.compile(groups.get("act_of", NEVER))  # before the day of a decree, which somebody recalls
+        self.stake_before = re.compile(groups.get("stake_before", NEVER))  # before a project that a part is held of
+        self.press = re.compile(groups.get("press", NEVER))  # papers without a name
+        self.office_after = re.compile(groups.get("office_after", NEVER))  # an authority outside the register, after its verb of speech
+        self.public_body = re.compile(groups.get("public_body", NEVER))  # in the name of who speaks: an authority or its head
+        self.nationality = re.compile(groups.get("nationality", NEVER))  # whose an authority is
 
     def _cases(self, table: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:
         """(word, case), longest word first."""

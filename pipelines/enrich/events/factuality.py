@@ -49,6 +49,7 @@ TALKS_OVER = mask_of("talks_over")
 REACHING = OPERATORS | CANCEL | TALKS_OVER  # of the words of a clause those that can change how another is told
 APART = re.compile("[:;«»]")  # between a noun and a verb that is not its own
 TO_COME = frozenset({"facility_change", "production_milestone", "disruption", "ownership_change"})
+UNDER_DEALS = frozenset({"supply_under_agreement", "delivery_to_come"})
 GIVEN_UP = frozenset({"ownership_change", "financing", "permit"})  # given up, they are denied
 INF, PRES, PAST, PART, ING = (FORMS[name] for name in ("inf", "pres", "past", "part", "ing"))
 FUT, COND, IMPF = (FORMS[name] for name in ("fut", "cond", "impf"))
@@ -242,6 +243,8 @@ def _of_deed(  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is 
         return "targeted"
     if operators & EXPECT and not operators & PLAN and _expects(document, clause, anchor):
         return "forecast"
+    if fit.frame.name in UNDER_DEALS and grammar.under_deal.search(document.low, clause.start, anchor[0]):
+        return "achieved"  # « En vertu d'un contrat conclu en mai, X achètera »: the deal is done
     if operators & (PLAN | FUTURE) or form & FUT:
         return "planned"
     if clause.concepts & DECIDE and any(m[2] & DECIDE and m[0] < anchor[0] for m in clause.marks):
@@ -253,7 +256,7 @@ def _of_deed(  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is 
         return "forecast"
     if anchor[2] & IN_PROGRESS:
         return "under_way"
-    if kind == "policy_control" and any(m[2] & STABLE and 0 < anchor[0] - m[0] < 14 for m in clause.marks):
+    if kind in {"policy_control", "permit"} and any(m[2] & STABLE and 0 < anchor[0] - m[0] < 14 for m in clause.marks):
         return "under_way"  # "remain suspended"
     if kind == "policy_control" and not grammar.has_borders and _is_of_now(document, clause):
         return "under_way"

@@ -1,5 +1,7 @@
 """Filling: from a telling to events with all their fields."""
 
+from msgspec import structs
+
 from pipelines.enrich.events.attribution import attributed
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.dating import Calendar
@@ -22,6 +24,8 @@ from pipelines.enrich.reading import Actor, Amount, Attribution, Event, Mention,
 WE = mask_of("we")
 CLAIM, OWN_VOICE = mask_of("claim"), mask_of("speaker_voice")
 UP, DOWN, STABLE = mask_of("up"), mask_of("down"), mask_of("stable")
+TOPIC = 6  # characters of a clause before the country that it opens with
+STEM = 4  # characters that a country shares with what is called after it
 OF_COMPANIES = frozenset({"financing", "facility_change", "production_milestone", "schedule_guidance", "supply_agreement", "disruption"})
 SHORT, LONG, NOW = mask_of("short_term"), mask_of("long_term"), mask_of("now_word")
 
@@ -58,7 +62,10 @@ class Filler:
         own_voice = bool(told.clause.concepts & OWN_VOICE) and told.type == "superlative_claim"
         if told.type == "superlative_claim":
             voice = self._claimant(told, found, None if own_voice else voice, own_voice=own_voice)
-        is_own = self._is_own(told) or self._is_of_its_firm(told, voice) or _is_actor(voice, found)
+        is_of_office = self._is_of_office(told, voice)
+        if voice is not None and is_of_office:
+            voice = structs.replace(voice, is_office=True)
+        is_own = is_of_office or self._is_own(told) or self._is_of_its_firm(told, voice) or _is_actor(voice, found)
         attribution = attributed(voice, found.mentions, self.own_release, is_own=is_own)
         if not (_tells_of_itself(voice, found) or self._is_of_chain(told, found, site_id, parts)):
             return []
@@ -76,6 +83,17 @@ class Filler:
     def _is_own(self, told: Told) -> bool:
         """Whether the clauses say "we" or "our" of what is done: the speaker's own doing."""
         return told.type not in OF_MARKETS and any(c.concepts & WE for c in told.domain)
+
+    def _is_of_office(self, told: Told, voice: Voice | None) -> bool:
+        """Whether an authority outside the register, or its head, tells what it does itself, and not what another country does."""
+        if voice is None or voice.mention is not None or told.type not in {"policy_control", "permit"}:
+            return False
+        grammar, surface = self.document.grammar, fold(voice.surface).lower()
+        if not grammar.public_body.search(surface) or any(m.type == "agency" for c in told.domain for m in c.organisations):
+            return False
+        nation = grammar.nationality.search(surface)
+        places = [m for m in self.document.mentions.within(told.clause.start, told.clause.start + TOPIC) if m.type == "place"]
+        return nation is None or not places or fold(places[0].surface).lower()[:STEM] == nation[0][:STEM]
 
     def _is_of_its_firm(self, told: Told, voice: Voice | None) -> bool:
         """Whether a Chinese firm without a name tells of its own plant ("一家回收企业宣布放弃…"), or a speaker names his own firm."""

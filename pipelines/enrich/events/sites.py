@@ -9,6 +9,7 @@ from pipelines.enrich.events.told import Told
 from pipelines.enrich.reading import Mention
 
 OPENING = 4  # characters before the name of a sentence's topic
+STAKE = 40  # characters before a project in which the part of it is named
 WITHOUT_SITE = frozenset({"ownership_change", "policy_control", "price_move", "market_assessment"})
 
 
@@ -21,7 +22,12 @@ class Sites:
     def of(self, told: Told, found: Cast) -> str | None:  # noqa: PLR0911  a ladder: the nearest that the text gives
         """The site of an event, or None where the text gives none."""
         if told.type == "ownership_change":  # an interest in a deposit
-            owned = [s for s in told.clause.sites if self.document.grammar.interest_in.match(self.document.low, s.end)]
+            grammar, low = self.document.grammar, self.document.low
+            owned = [
+                s
+                for s in told.clause.sites
+                if grammar.interest_in.match(low, s.end) or grammar.stake_before.search(low, max(0, s.start - STAKE), s.start)
+            ]
             return owned[0].entity_id if owned else None
         if told.type in WITHOUT_SITE:
             return None

@@ -16,7 +16,8 @@ TOLD = [
     ("La raffinerie d'Eneabba n'ouvrira qu'en 2028, indique Iluka.", "schedule_guidance", "planned", "2028-01-01"),
     ("La remise de l'étude de préfaisabilité de Phalaborwa, attendue en juin, est reportée au quatrième trimestre 2026.",
      "resource_study", "planned", "2026-10-01"),
-    ("Prévue en mars, la mise en service de l'usine de Kalgoorlie a glissé à septembre 2026.", "schedule_guidance", "planned", "2026-09-01"),
+    ("Prévue en mars, la mise en service de l'usine de Kalgoorlie a glissé à septembre 2026.",
+     "schedule_guidance", "planned", "2026-09-01"),
     ("L'usine de Kuantan n'a pas redémarré en mai.", "facility_change", "denied", "2026-05-01"),
     ("Solvay n'a pas produit d'aimants avant 2020, et l'usine de La Rochelle n'a pas ouvert.", "facility_change", "denied", None),
 ]  # fmt: skip

@@ -200,3 +200,24 @@ def test_a_second_line_is_one_of_the_plant_spoken_of() -> None:
     text = f"Ucore a mis en service le Louisiana SMC.\n{added}"
     *_, line = events(text)
     assert (line.factuality, line.site_id) == ("denied", "ucore_alexandria")
+
+
+def test_that_of_another_place_is_refused_to_another() -> None:
+    text = "Critical Metals n'a pas obtenu la licence de Tanbreez ; Energy Transition Minerals s'est vu refuser vendredi celle de Kvanefjeld."
+    lacking, refused = events(text)
+    assert (lacking.factuality, lacking.site_id, lacking.date) == ("denied", "tanbreez", None)
+    assert (refused.factuality, refused.site_id, refused.date) == ("achieved", "kvanefjeld", "2026-06-05")
+
+
+def test_another_country_is_not_ruled_by_the_authority_of_the_text_before() -> None:
+    text = "Le ministère chinois du Commerce a suspendu ses contrôles.\nLe Vietnam interdira l'exportation de terres rares brutes."
+    assert events(text)[-1].actors == ()
+
+
+def test_the_day_of_a_decree_that_is_recalled_is_that_of_the_permit() -> None:
+    text = "M. le Président rappelle que, par arrêté du 3 mai 2026, la préfecture a autorisé Carester à exploiter une batterie d'extraction."
+    assert events(text)[-1].date == "2026-05-03"
+
+
+def test_a_part_of_a_project_is_sold_there() -> None:
+    assert events("Energy Fuels ne cédera pas sa part du projet Donald.")[-1].site_id == "donald_project"
