@@ -10,6 +10,7 @@ from pipelines.reference import register
 
 AUTHORITY_WORD = mask_of("authority_word")
 LISTING = mask_of("listing")
+TOPIC = 6  # characters of a clause before the country that it opens with
 STEM = 6  # characters of a word that languages share: "minist", "commis"
 
 
@@ -60,12 +61,23 @@ def _office(stage: Stage) -> Actor | None:
     return Actor("authority", None, office[1]) if office else None
 
 
+def _is_of_another_country(stage: Stage) -> bool:
+    """Whether the clause opens with a country that the authority of the text before is not of (« Le Vietnam interdira … »)."""
+    known = register().entities.get(stage.discourse.authority.entity_id or "") if stage.discourse.authority is not None else None
+    if known is None or not stage.document.grammar.has_borders:
+        return False
+    start = stage.clause.start
+    places = [m for m in stage.document.mentions.within(start, start + TOPIC) if m.type == "place"]
+    place = register().entities.get(places[0].entity_id or "") if places else None
+    return place is not None and bool(place.country) and place.country != known.country
+
+
 def authorities(stage: Stage) -> Cast:
     """Who decides a control, and who is given a part of it or listed by it."""
     found = [m for c in stage.domain for m in c.organisations if m.type == "agency"]
     found = found or [m for c in stage.sentence for m in c.organisations if m.type == "agency"]
     office = None if found else _office(stage)
-    if not found and office is None:
+    if not found and office is None and not _is_of_another_country(stage):
         found = stage.discourse.signers or (
             [stage.discourse.authority] if stage.discourse.authority is not None else []
         )
