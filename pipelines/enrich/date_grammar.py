@@ -221,7 +221,8 @@ def grammar_of(language: str) -> Grammar:
         _digit_start(patterns),
         bool(data["word_borders"]),
         {name: re.compile(data[name]) for name in CUES}
-        | {"before": re.compile("|".join(data[name] for name in LEADS)), "before_for": re.compile(data.get("before_for", "(?!)"))},
+        | {"before": re.compile("|".join(data[name] for name in LEADS))}
+        | {name: re.compile(data.get(name, "(?!)")) for name in ("before_for", "namesakes")},
         *(_sense_words(data[sense]) for sense in ("future", "past")),
     )
 

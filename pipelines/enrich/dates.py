@@ -34,7 +34,7 @@ def dates(text: str, language: str, published: str | None) -> list[DateSpan]:
     reference = day_of(published)
     text = plain(text)
     found = list(find(text, grammar))
-    text = lower(text)  # the cues around a date are
+    text = grammar.sense["namesakes"].sub(_blank, lower(text))  # the cues around a date are
     _share_years(found, text, grammar)
     senses, spans = Senses(text, grammar), list[DateSpan]()
     for expression in found:
@@ -45,6 +45,10 @@ def dates(text: str, language: str, published: str | None) -> list[DateSpan]:
             relative = expression.is_relative
             spans.append(DateSpan(expression.start, expression.end, first, last, precision, relative, qualifier))
     return _ranges(spans, text, grammar)
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * (found.end() - found.start())
 
 
 def expressions(text: str, language: str) -> list[tuple[int, int, str, dict[str, Any]]]:

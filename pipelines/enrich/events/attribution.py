@@ -238,7 +238,7 @@ class Speakers:
         words = self.document.low[clause.start : mark[0]]
         return self.last if near and self.document.grammar.they.fullmatch(words) else None
 
-    def _officer(
+    def _officer(  # noqa: PLR0911  a ladder
         self, clause: Clause, marks: list[Mark], start: int, end: int, spoken_of: Mention | None
     ) -> Voice | None:
         """Somebody by name or office: the company's where the text is about one, else a person; a pronoun is the last speaker."""
@@ -258,6 +258,8 @@ class Speakers:
         is_chair = self.document.grammar.chair.match(self.document.low, mark[0]) and not self._signs(spoken_of)
         if is_chair or self.document.grammar.public_office.match(self.document.low, mark[0]):
             return Voice(None, noun_phrase(self.document, clause, mark, max(clause.start, mark[0] - 20)), True)
+        if mark[2] & ANONYMOUS and self.document.low.endswith("s", mark[0], mark[1]):  # "Delegates agreed that …"
+            return Voice(None, noun_phrase(self.document, clause, mark, clause.start), False)
         if spoken_of is not None and (self.document.grammar.definite.search(before) or mark[0] - clause.start < 3):
             return Voice(spoken_of, spoken_of.surface, True)
         return Voice(None, noun_phrase(self.document, clause, mark, clause.start), True)

@@ -178,6 +178,9 @@ class Grammar:
         self.rivals = re.compile(groups.get("rivals", NEVER))  # "its competitors": not itself
         self.chair = re.compile(groups.get("chair", NEVER))  # of a meeting, or of the company whose meeting it is
         self.speaks_for = re.compile(groups.get("speaks_for", NEVER))  # between a speaker and the verb: of whose house he is
+        self.namesakes = re.compile(groups.get("namesakes", NEVER))  # words that tell a name from another
+        self.price_paid = re.compile(groups.get("price_paid", NEVER))  # of what was bought
+        self.spent_on = re.compile(groups.get("spent_on", NEVER))  # before the work that money is given for
         self.own_office = re.compile(groups.get("own_office", NEVER))  # "the department", of whose word a sentence is
         self.public_office = re.compile(groups.get("public_office", NEVER))  # of no company
         self.opinion = re.compile(groups.get("opinion", NEVER))  # « Pour Marie Blanc, économiste chez X, »
@@ -269,9 +272,9 @@ class Document:
         self.low = lower(fold(found.text))
         self.language = found.language
         self.grammar = grammar(found.language)
-        self.mentions: Spans[Mention] = Spans(
-            [m for m in found.mentions if not (m.in_title or m.in_removed or (m.is_anaphor and self._is_of_unnamed(m)))]
-        )
+        self.asides = [m.span() for m in self.grammar.namesakes.finditer(found.text)]
+        told = [m for m in found.mentions if not (m.in_title or m.in_removed or (m.is_anaphor and self._is_of_unnamed(m)))]
+        self.mentions: Spans[Mention] = Spans([m for m in told if not self.is_aside(m.start)] if self.asides else told)
         self.materials: Spans[MaterialMention] = Spans(found.materials)
         names = () if self.grammar.has_borders else tuple(m for m in self.mentions if m.type == "company" and not m.is_anaphor)
         named = {i for m in names for i in range(m.start, m.end)}  # a company's name (…磁材有限公司) tells no step
@@ -282,6 +285,10 @@ class Document:
         prices = {i for a in found.amounts if a.per for i in range(a.start, a.end)}  # "yuan a tonne" is no tonne
         self.quantities: Spans[Quantity] = Spans([q for q in found.quantities if q.start not in prices])
         self.amounts: Spans[Amount] = Spans(found.amounts)
+
+    def is_aside(self, offset: int) -> bool:
+        """Whether an offset is in words that only tell a name from another ("not to be confused with …"): they tell nothing else."""
+        return any(start <= offset < end for start, end in self.asides)
 
     def _is_of_unnamed(self, pronoun: Mention) -> bool:
         """Whether a Chinese pronoun stands for a firm of its sentence that has no name ("一家企业宣布，其…")."""

@@ -73,7 +73,7 @@ class Goods:
             if told.fit.frame.name == "price_floor":
                 return ids, stage
             if site_id is None and not any(c.concepts & PLANT for c in told.domain):
-                return (), None
+                return self._spent_on(told)
             known_ids, known_stage = self.discourse.product_of(site_id)
             ids, stage = ids or known_ids, stage or known_stage
         elif told.type == "resource_study":
@@ -97,6 +97,18 @@ class Goods:
         """Whether a claim is of many steps, so of no one (从矿石到氧化物)."""
         spans = unwritten(self.document.language).span_of_chain
         return told.type == "superlative_claim" and spans.search(self.document.low, told.clause.start, told.clause.end) is not None
+
+    def _spent_on(self, told: Told) -> tuple[tuple[str, ...], str | None]:
+        """The work that money is given for ("a grant for the recycling of NdFeB magnets"); nothing where the text names none."""
+        for clause in told.domain:
+            purpose = self.document.grammar.spent_on.search(self.document.low, clause.start, clause.end)
+            if purpose is None:
+                continue
+            start, end = purpose.end(), clause.end
+            goods = self.document.materials.within(start, end)
+            if stage := stage_from(self.document, start, end, goods):
+                return material_ids(goods), stage
+        return (), None
 
     def _permitted(self, told: Told, site_id: str, ids: tuple[str, ...], stage: str | None) -> tuple[tuple[str, ...], str | None]:
         """What a permit of a site is for, as far as the text has told it: the work done there where it is the plant's."""

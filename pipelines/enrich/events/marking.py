@@ -9,6 +9,8 @@ from pipelines.enrich.lexicon import FINITE, FORMS, Mark, mask_of
 from pipelines.enrich.reading import Amount, Sentence
 
 WITHOUT_WORDS = frozenset({"company", "agency", "publisher", "place"})
+RESOURCE = mask_of("resource")
+NAMED_BEFORE = re.compile(r"\b(?!Mineral|Ore|Indicated|Inferred|Measured|Total|The|Updated|Maiden|Initial|New)[A-Z][\w&-]+\s\Z")
 OF_PRICES, QUOTE = mask_of("up", "down", "stable", "quote_price", "price"), mask_of("quote_price")
 GOODS = 12  # characters before a price in which its product is named
 ALLOYED = re.compile("[铁钴]?(?:合金|毛坯|精矿|磁体|矿)?")  # between a material and the price of its product
@@ -25,7 +27,14 @@ def outside_names(document: Document, marks: list[Mark]) -> list[Mark]:
             low = bisect_right(ends, name.start)
             del marks[low : min(bisect_right(ends, name.end, low), rest)]
             rest = min(low, rest)
-    return marks
+    if document.grammar.has_borders:
+        marks = [m for m in marks if not (m[2] & RESOURCE and _ends_a_name(document.text, m[0]))]
+    return [m for m in marks if not document.is_aside(m[0])] if document.asides else marks
+
+
+def _ends_a_name(text: str, start: int) -> bool:
+    """Whether a word with a capital follows another ("Base Resources")."""
+    return text[start].isupper() and NAMED_BEFORE.search(text, max(0, start - 24), start) is not None
 
 
 def outside_prices(document: Document, marks: list[Mark]) -> list[Mark]:

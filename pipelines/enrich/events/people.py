@@ -32,6 +32,7 @@ STAFF = re.compile(
     r"(?P<firm>[A-Z][\w&'’.-]+(?:\s[A-Z&][\w&'’.-]*){0,3})\s+"
 )
 SURNAME = re.compile(r"[A-ZÀ-Þ][\w'’-]*[^\W\d_]\Z")
+HONORIFIC = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?\s[A-Z]")
 # Who is present, with whom each speaks for: "Ms. Rao (Acme Metals Corp.), Dr. Lim (Ministry of Mines)". Begins with a set, as searches
 # of a whole text do here: most characters are passed at once.
 PRESENT = re.compile(
@@ -88,6 +89,7 @@ class People:
         self.document = document
         self.words = _words(document.language)
         self.known: dict[str, Voice] = {}
+        self.section: Mention | None = None  # the company that the paragraph is headed by
         self.floors: list[tuple[int, Voice]] = []  # where somebody takes the floor for a firm
         self.present = dict([*self._present(), *self._for_firms()]) if document.grammar.has_borders else {}
         if document.grammar.has_borders:
@@ -124,9 +126,15 @@ class People:
     def of(self, start: int, end: int, spoken_of: Mention | None) -> Voice:
         """The voice of the person named in text[start:end]: the employer's, else that of the firm whose office it is."""
         name = self.document.text[start:end]
-        found = self.present.get(name.split()[-1]) or self._employer(start, end, spoken_of) or Voice(None, name, True)
+        found = self.present.get(name.split()[-1]) or self._employer(start, end, spoken_of) or self._of_section(name)
+        found = found or Voice(None, name, True)
         self.known[name.split()[-1]] = found
         return found
+
+    def _of_section(self, name: str) -> Voice | None:
+        """Under the name of a company, somebody of whom only the title is told speaks for it ("4. Acme. Mr Reyes announced …")."""
+        is_titled = self.section is not None and HONORIFIC.match(name) is not None
+        return Voice(self.section, self.section.surface, True) if is_titled and self.section else None
 
     def by_surname(self, name: str, before: int, spoken_of: Mention | None) -> Voice | None:
         """The voice of somebody whom the text before offset `before` names in full; None for a name that it does not know."""

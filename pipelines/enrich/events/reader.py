@@ -163,12 +163,13 @@ class _Reader:
         if not found:
             self.filler.calendar.note_prices(parts)
         self._note(parts)
-        return _one_assessment(found)
+        return _one_assessment(_with_price(self.document, found))
 
     def _take_section(self, sentence: Sentence) -> None:
         """A paragraph under the name of a company, or labelled with it, is about that company."""
         named, is_told = self.sections.of(sentence)
         self.lead = self.discourse.lead = named or self.first
+        self.speakers.people.section = named
         if named is not None or is_told:
             self.discourse.operator = named
 
@@ -308,3 +309,13 @@ def _one_assessment(found: list[Event]) -> list[Event]:
             continue
         kept.append(event)
     return kept
+
+
+def _with_price(document: Document, found: list[Event]) -> list[Event]:
+    """What a buyer paid for a purchase is the purchase's own sum, no financing ("its purchase of X, for which it paid $300 million")."""
+    paid = [e for e in found if e.rule == "funded" and document.grammar.price_paid.search(document.low, e.start, e.end)]
+    bought = [e for e in found if e.type == "ownership_change" and e.amount is None]
+    if len(paid) != 1 or len(bought) != 1:
+        return found
+    kept = [structs.replace(e, amount=paid[0].amount) if e is bought[0] else e for e in found]
+    return [e for e in kept if e is not paid[0]]

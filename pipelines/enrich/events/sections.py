@@ -27,7 +27,8 @@ class Sections:
         at = start + (lead.end() if lead else 0)
         named = next((m for m in self.document.mentions.within(at, at + 1) if m.type == "company" and not m.is_anaphor), None)
         if named is None:
-            if lead and lead.end() and len(line) <= SHORT and not grammar.section_label.search(line):
+            is_marked = lead is not None and (lead.end() or grammar.has_borders)
+            if is_marked and len(line) <= SHORT and not grammar.section_label.search(line):
                 self.headed = None
                 return None, True
             return self.headed, False

@@ -76,7 +76,7 @@ class Sites:
             for site in clause.sites:
                 if site.entity_id and parent_of(site.entity_id) not in buyers - {None}:
                     return site.entity_id
-        if told.telling.factuality == "denied":
+        if told.telling.factuality == "denied" and not self.document.grammar.has_borders:
             return None
         suppliers = {a.entity_id for a in (found.actors[0] if found.actors else ()) if a.role == "supplier"}
         own = [s for s in self.discourse.site_ids if parent_of(s) in suppliers - {None}]

@@ -80,7 +80,7 @@ def test_from_and_to_give_a_range_or_a_change(text: str, value: float, value_to:
 @pytest.mark.parametrize(
     ("text", "date", "precision"),
     [
-        ("The start of the Eneabba refinery of Iluka Resources has slid from the third quarter of 2026 to early 2027.", "2027-01-01", "year"),
+        ("The start of the Eneabba refinery of Iluka has slid from the third quarter of 2026 to early 2027.", "2027-01-01", "year"),
         ("Aclara Resources moved the start of construction at Carina from 2027 to 2029.", "2029-01-01", "year"),
         ("Iluka Resources pushed first oxide at Eneabba back by two quarters, to the third quarter of 2027.", "2027-07-01", "quarter"),
         ("Arafura Rare Earths is targeting the first rare earth concentrate from Nolans in H1 2028.", "2028-01-01", "half"),
