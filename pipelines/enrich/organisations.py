@@ -145,6 +145,8 @@ def _chinese(context: Surroundings, start: int, end: int, type_: str) -> Span | 
     low = max(0, start - REACH_ZH)
     before = context.document[low:start]
     cut = max((before.rfind(stop) + len(stop) for stop in context.cues.organisation_stops if stop in before), default=0)
+    if before[:cut].endswith(("（集团）", "(集团)")):  # 北方稀土（集团）高科技股份有限公司: the rest of a name
+        return None
     if start - low - cut < 2 or (context.document.endswith("公司", start, end) and _chinese_words()[0].fullmatch(before, cut)):
         return None
     return (low + cut, end, type_)

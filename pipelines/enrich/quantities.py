@@ -14,6 +14,7 @@ from pipelines.enrich.price_lists import list_prices
 from pipelines.enrich.price_rows import row_prices
 from pipelines.enrich.price_words import spoken_prices
 from pipelines.enrich.reading import Amount, Quantity
+from pipelines.enrich.told_masses import told_masses
 
 FORM_REACH = 80  # characters after a number in which the form of its material stands
 FAR = 120  # characters after a mass in which its year may be told
@@ -47,8 +48,12 @@ class Count(NamedTuple):
 def quantities(text: str, language: str) -> list[Quantity]:
     """Return the masses of a text in order, normalised to tonnes, or tonnes a year where the text says so."""
     lexicon, read = unit_lexicon(language), folded(text, language)
-    masses = (m for m in measures(read, language) if m.kind == "mass")
-    found = _joined(read, [q for q in (_quantity(read, m, lexicon) for m in masses) if q], lexicon)
+    everything = measures(read, language)
+    found = [q for q in (_quantity(read, m, lexicon) for m in everything if m.kind == "mass") if q]
+    told = [(_quantity(read, m, lexicon), unit) for m, unit in told_masses(read, language, everything)]
+    if told:
+        found = sorted([*found, *(structs.replace(q, unit=unit) for q, unit in told if q)], key=START)
+    found = _joined(read, found, lexicon)
     return found if read == text else [structs.replace(q, text=text[q.start : q.end]) for q in found]
 
 

@@ -36,7 +36,7 @@ def period_over_period(figures: Figures) -> Iterator[Witness]:
             yield from _judge(figures, change, move.new, move.old)
         if move:
             return
-        pair = _pair(figures, items, change)
+        pair = _pair(figures, items, change) or _by_difference(figures, items)
         if pair and _is_beside(figures, change, pair) and not _is_apart(figures, change, pair):
             yield from _judge(figures, change, *pair)
             return
@@ -131,6 +131,28 @@ def _pair(
     return (new[0], old[0]) if len(new) == 1 else None
 
 
+def _is_difference(figures: Figures, near: str) -> bool:
+    """Whether the words before a figure of a Chinese text end with those of a change (上涨, 少了)."""
+    return figures.language == "zh" and near.strip(" 了约近逾超出").endswith((*figures.known["up"], *figures.known["down"], "多", "少"))
+
+
+def _by_difference(figures: Figures, items: Sequence[Quantity] | Sequence[Amount]) -> tuple[Quantity | Amount, Quantity | Amount] | None:
+    """New and old figure where the text gives the new one and by how much it differs (160万元，较上周上涨5万元)."""
+    if len(items) != 2 or any(x.value_to is not None for x in items) or _unit(items[0]) != _unit(items[1]):
+        return None
+    new, step = items
+    before, _ = _alone(figures, step)
+    near = before[max(before.rfind(mark) for mark in "，；;") + 1 :].strip(" 了约近逾超出")
+    if not _is_difference(figures, near) or not any(word in near for word in figures.known["comparators"]):
+        return None
+    sign = -1 if near.endswith((*figures.known["down"], "少")) else 1
+    if isinstance(new, Quantity) and isinstance(step, Quantity):
+        return new, structs.replace(step, normalised_value=new.normalised_value - sign * step.normalised_value)
+    if isinstance(new, Amount) and isinstance(step, Amount):
+        return new, structs.replace(step, value=new.value - sign * step.value)
+    return None
+
+
 def _unit(item: Quantity | Amount) -> str:
     return "t" if isinstance(item, Quantity) else item.currency
 
@@ -141,6 +163,8 @@ def _is_old(figures: Figures, item: Quantity | Amount) -> bool:
     cut = max(before.rfind(mark) for mark in ("，", "；", ";", ", "))
     near = before[cut + 1 :]
     known = figures.known
+    if _is_difference(figures, near):
+        return False  # 较上周上涨5万元: by how much, not from what
     if near.strip(" ") in known["beside_change"] and any(share.end <= item.start <= share.end + 8 for share in figures.shares):
         return True  # "exceed by 10% the 600 tonnes of June"
     if any(word in near[-22:] for word in known["comparators"]) or any(word in near for word in known["earlier"]) or _was(figures, near):

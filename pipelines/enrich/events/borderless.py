@@ -24,7 +24,7 @@ COMPLETE, OPEN = mask_of("complete"), mask_of("open", "commission")
 DONE_BY = mask_of("complete", "begin", "open", "pause", "cancel", "close", "resume", "delay", "announce", "approve")
 OPEN_OF = mask_of("plant", "project", "mine", "@site")
 SAY = mask_of("say")
-PAUSE, PERMIT = mask_of("pause"), mask_of("permit")
+PAUSE, PERMIT, TARIFF = mask_of("pause"), mask_of("permit"), mask_of("tariff")
 
 
 def only_speaks(document: Document, clause: Clause) -> bool:
@@ -92,6 +92,10 @@ def is_of_no_plant(document: Document, clause: Clause, fit: Fit) -> bool:  # noq
         return bool(document.grammar.other_work.search(document.low, clause.start, clause.end))
     if fit.frame.type == "permit" and fit.anchor[2] & PAUSE and not clause.concepts & PERMIT:
         return True  # a stop whose cause, a permit, another clause names
+    if fit.frame.name == "tariff_set" and not clause.concepts & TARIFF:
+        return True
+    if fit.frame.name == "joint_venture" and unwritten(document.language).holds.search(document.low, clause.start, clause.end):
+        return True  # who holds what of it
     if fit.frame.type == "market_assessment" and unwritten(document.language).own_rate.search(document.low, clause.start, clause.end):
         return True
     if fit.frame.type in OF_PLANTS and document.low.startswith(AFTER, fit.anchor[1]):

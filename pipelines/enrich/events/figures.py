@@ -27,6 +27,8 @@ WITH_AMOUNT = frozenset(
 )
 SPLIT = frozenset({"policy_control", "production_milestone", "schedule_guidance", "supply_agreement", "facility_change"})
 BASIS_OF_FORM = {"oxide": "REO", "metal": "metal", "magnet": "magnet", "concentrate": "concentrate", "ore": "ore", "carbonate": "gross"}
+RESOURCE = mask_of("resource")
+OF_PLANTS = frozenset({"facility_change", "schedule_guidance", "production_milestone"})
 ANNUAL = mask_of("@yearly", "capacity")
 
 
@@ -34,13 +36,18 @@ def products(document: Document, told: Told) -> list[tuple[tuple[MaterialMention
     """(materials, quantity) for each product that has a figure of its own; else one with all materials."""
     if told.type not in WITH_QUANTITY:
         return [(None, None)]
-    quantities = [q for c in told.domain for q in c.quantities]
+    quantities = [q for c in told.domain if not (told.type in OF_PLANTS and c.concepts & RESOURCE) for q in c.quantities]
     yearly = any(c.concepts & ANNUAL for c in told.domain)
     if told.type in SPLIT:
         shares = _respective(document, told, quantities) or _shares(document, told, quantities)
         if len(shares) > 1:
             found = [(m, quantity_of(q, told.type, told.clause.concepts, is_yearly=yearly)) for m, q in shares]
             return [(m, _of_notice(document, quantity, told)) for m, quantity in found]
+    if told.fit.frame.name in QUOTAS and not document.grammar.has_borders:
+        word = document.grammar.respectively.search(document.low, min(c.start for c in told.domain), max(c.end for c in told.domain))
+        both = [q for q in quantities if word and word.end() <= q.start]
+        if len(both) > 1:  # 开采、冶炼分离指标分别为…和…: each is one
+            return [(None, _of_notice(document, quantity_of(q, told.type, told.clause.concepts, is_yearly=yearly), told)) for q in both]
     if told.type == "market_assessment":
         quantities = [msgspec.structs.replace(q, role=None) for q in quantities]
     own = first_fit(told.clause.quantities, document)

@@ -87,9 +87,9 @@ class Goods:
             ids, stage = self._permitted(told, site_id, ids, stage)
         elif told.type in OF_MARKETS:
             ids = self._traded(told, ids)
-        if told.type in WITHOUT_STAGE or self._spans_chain(told) or (
-            (stage in OF_RARE_EARTHS or (stage == "mining" and told.type == "supply_agreement" and not self.document.grammar.has_borders)) and ids and not are_rare(ids) and not self._names_step(told, stage)
-        ):
+        is_dug = stage == "mining" and told.type == "supply_agreement" and not self.document.grammar.has_borders  # 锑矿商
+        is_other = (stage in OF_RARE_EARTHS or is_dug) and bool(ids) and not are_rare(ids)
+        if told.type in WITHOUT_STAGE or self._spans_chain(told) or (stage and is_other and not self._names_step(told, stage)):
             stage = None
         return ids, stage
 

@@ -5,13 +5,15 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from pipelines.enrich.events.document import Document
-from pipelines.enrich.lexicon import FINITE, FORMS, Mark, mask_of
+from pipelines.enrich.events.unwritten import unwritten
+from pipelines.enrich.lexicon import FINITE, FORMS, VERB, Mark, mask_of
 from pipelines.enrich.reading import Amount, Sentence
 
 WITHOUT_WORDS = frozenset({"company", "agency", "publisher", "place"})
 RESOURCE = mask_of("resource")
 NAMED_BEFORE = re.compile(r"\b(?!Mineral|Ore|Indicated|Inferred|Measured|Total|The|Updated|Maiden|Initial|New)[A-Z][\w&-]+\s\Z")
 OF_PRICES, QUOTE = mask_of("up", "down", "stable", "quote_price", "price"), mask_of("quote_price")
+OUTPUT = mask_of("produce")
 GOODS = 12  # characters before a price in which its product is named
 ALLOYED = re.compile("[铁钴]?(?:合金|毛坯|精矿|磁体|矿)?")  # between a material and the price of its product
 ROW = 4  # characters between the colon of a row and its price
@@ -49,6 +51,8 @@ def with_row(document: Document, sentence: Sentence, marks: list[Mark]) -> list[
     first = next(iter(prices), None)
     if len(prices) > 1 and not document.grammar.has_borders:
         marks = _with_bare_prices(document, prices, marks)
+    if first is None and not document.grammar.has_borders:
+        return _with_row_of_output(document, sentence, marks)
     if first is None or not first.per or first.per == "share":
         return marks
     if any((mark[2] & OF_PRICES or mark[3] & FINITE) and mark[0] < first.start for mark in marks):
@@ -57,6 +61,18 @@ def with_row(document: Document, sentence: Sentence, marks: list[Mark]) -> list[
     if colon < 0 or first.start - colon > ROW or not document.materials.any_within(sentence.start, colon):
         return marks
     return sorted([*marks, (colon, colon + 1, QUOTE, 0)])
+
+
+def _with_row_of_output(document: Document, sentence: Sentence, marks: list[Mark]) -> list[Mark]:
+    """In a row under a line that tells the unit of what was produced (氧化镨钕：1,250) the colon says that it was."""
+    masses = document.quantities.within(sentence.start, sentence.end)
+    heading = unwritten(document.language).output_heading
+    if not masses or any(mark[3] and mark[0] < masses[0].start for mark in marks) or not heading.search(document.low, 0, sentence.start):
+        return marks
+    colon = max(document.text.rfind(mark, sentence.start, masses[0].start) for mark in "：:|\t")
+    if colon < 0 or masses[0].start - colon > ROW or not document.materials.any_within(sentence.start, colon):
+        return marks
+    return sorted([*marks, (colon, colon + 1, OUTPUT, VERB)])
 
 
 def _with_bare_prices(document: Document, prices: Sequence[Amount], marks: list[Mark]) -> list[Mark]:

@@ -85,7 +85,8 @@ def authorities(stage: Stage) -> Cast:
     if stage.fit.frame.name in QUOTAS:  # each that is given one
         given = [p.mention for p in distinct(present(stage, COMPANY)) if p.case in {"", "to", "for"}]
         given = [m for m in given if m is not stage.speaker]
-        if len(given) == 1 or (given and stage.clause.quantities):
+        clauses = (stage.clause,) if stage.document.grammar.has_borders else stage.domain
+        if len(given) == 1 or (given and any(c.quantities for c in clauses)):
             return Cast([once([*heads, actor("recipient", m)]) for m in given], [*found, *given], None)
     is_row = stage.fit.frame.name == "control_imposed" and stage.clause.concepts & LISTING and not stage.document.grammar.has_borders
     if is_row and (row := [p.mention for p in distinct(present(stage, COMPANY))]):

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
+from pipelines.enrich.events.unwritten import unwritten
 from pipelines.enrich.lexicon import mask_of
 from pipelines.enrich.reading import Amount, DateSpan, MaterialMention, Precision, Quantity, StageMention
 from pipelines.enrich.stages import stage_of_product
@@ -165,7 +166,7 @@ def date_of(dates: Iterable[DateSpan], anchor: int, document: Document) -> DateS
             continue
         if document.low[date.end : date.end + 1] == ":" and before.endswith("("):
             continue  # "(Q3: 1,507 tonnes)": of what is compared with
-        if document.grammar.level.match(document.low, date.end):
+        if document.grammar.level.match(document.low, date.end) or unwritten(document.language).compared_with.search(before):
             continue
         is_old = date.precision != "range" and date.qualifier not in {"from", "until", "by", "after"}
         if is_old and document.grammar.old_value.search(before):

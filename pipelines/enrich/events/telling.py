@@ -64,6 +64,7 @@ STATED = frozenset({"market_assessment", "price_move", "superlative_claim", "dis
 CAUSE = mask_of("accident", "strike", "flood", "logistics")
 OF_A_START = frozenset({"start_stated", "opening"})
 START = mask_of("open", "commission", "complete", "begin")
+FORESEEN_PRICES = frozenset({"planned", "forecast", "rumoured"})
 FORESEEN = frozenset({"schedule_guidance", "production_milestone"})
 PLAN = mask_of("plan")
 COUNTED = mask_of("@percent", "@quantity")
@@ -100,6 +101,7 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
             and not only_speaks(document, clause)
             and not (clause is not found[-1] and (is_plant_topic(document, clause) or names_a_day(document, clause)))
             and (document.grammar.has_borders or not only_says_how(clause) or clause is found[-1])
+            and not unwritten(document.language).whom.search(document.low, clause.start, clause.end)
             and not document.grammar.after_which.search(document.low, clause.end - 6, clause.end)
         ):
             is_same = bool(events) and bool(document.grammar.elliptic.search(document.low, clause.start, clause.end))
@@ -198,7 +200,10 @@ def _event(
             continue
         if is_of_no_plant(document, clause, fit):
             continue
-        return Told(clause, fit, how, _type(document, fit.frame, how, clause), [clause])
+        kind = _type(document, fit.frame, how, clause)
+        if kind == "market_assessment" and fit.frame.type == "price_move":
+            how = Telling("forecast", how.is_negated)
+        return Told(clause, fit, how, kind, [clause])
     return None
 
 
@@ -243,13 +248,15 @@ def _gapped(document: Document, clause: Clause, events: list[Told], *, reported:
     return Told(clause, again, how, _type(document, fit.frame, how, clause), [clause], events[-1].clause)
 
 
-def _type(document: Document, frame: Frame, how: Telling, clause: Clause) -> str:
+def _type(document: Document, frame: Frame, how: Telling, clause: Clause) -> str:  # noqa: PLR0911  a ladder: the first rung that holds
     """Planned or targeted with a date, the news is the date; of a plant that is new it is the plant."""
     if frame.name == "ramp" and clause.concepts & OPEN_OF and document.grammar.put_into.search(document.low, clause.start, clause.end):
         return "facility_change"
     if frame.name in OF_A_START and how.factuality in NOW_DATED and clause.dates:
         is_plan = how.factuality == "planned" and names_new_plant(document, clause)
         return "facility_change" if is_plan else "schedule_guidance"
+    if frame.name == "price_moved" and how.factuality in FORESEEN_PRICES and not document.grammar.has_borders:
+        return "market_assessment"
     if frame.is_dated and how.factuality in NOW_DATED and clause.dates:
         is_plan = frame.name == "construction" and how.factuality == "planned"
         is_phase = is_plan and (clause.concepts & EXPAND or names_new_plant(document, clause))
