@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from pipelines.enrich.knowledge import knowledge
-from pipelines.enrich.lexicon import Mark, mask_of
+from pipelines.enrich.lexicon import FINITE, Mark, mask_of
 from pipelines.enrich.reading import DateSpan
 
 NOT, FUTURE = mask_of("not"), mask_of("future")
@@ -18,6 +18,7 @@ NEXT = 34  # characters between a former date and the one that takes its place
 LATER = 220  # the same, where the former one is only mentioned beside the thing
 _STOP = re.compile(r"[.;:!?]\s|\n")
 _TO_COME = re.compile(r"\bsera|\bseront")
+_BRACKETS = re.compile(r"\([^()\n]{1,80}\)")
 _NEVER = re.compile("(?!)")
 
 
@@ -85,6 +86,15 @@ def _is_replaced(low: str, date: DateSpan, following: DateSpan | None) -> bool:
     if following is None or following.start - date.end > LATER or low[date.end : date.end + 1] not in {",", ")"}:
         return False
     return not _STOP.search(low, date.end, following.start)
+
+
+def outside_brackets(low: str, marks: list[Mark]) -> list[Mark]:
+    """The words of a text without denials in brackets that no verb stands in (« X (aucun rapport avec Y) a produit … »)."""
+    if not any(m[2] & NOT for m in marks):
+        return marks
+    brackets = [m.span() for m in _BRACKETS.finditer(low)]
+    verbless = [(a, b) for a, b in brackets if not any(a <= m[0] < b and m[3] & FINITE for m in marks)] if brackets else []
+    return [m for m in marks if not (m[2] & NOT and any(a <= m[0] < b for a, b in verbless))] if verbless else marks
 
 
 def outside_contrasts(found: Contrasts, low: str, marks: list[Mark]) -> list[Mark]:

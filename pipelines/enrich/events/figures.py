@@ -14,6 +14,7 @@ from pipelines.enrich.events.told import QUOTAS, Told
 from pipelines.enrich.lexicon import mask_of
 from pipelines.enrich.reading import Amount, MaterialMention, Quantity
 
+EQUIVALENT = 40  # characters before a figure that says the same of another form
 BESIDE = 8  # characters between the old price and the new
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")  # as `low` and `text` write it
 F = TypeVar("F", Quantity, Amount)
@@ -95,7 +96,9 @@ def _shares(document: Document, told: Told, quantities: list[Quantity]) -> list[
     """Each figure with the materials between it and the next (in Chinese: the one before), where each has its own."""
     if len(quantities) < 2:
         return []
-    kept = sorted((q for q in quantities if first_fit([q], document)), key=lambda q: q.start)
+    equivalent, low = document.grammar.equivalent, document.low
+    others = [q for q in quantities if not equivalent.search(low, max(0, q.start - EQUIVALENT), q.start)]
+    kept = sorted((q for q in others if first_fit([q], document)), key=lambda q: q.start)
     kept = [q for i, q in enumerate(kept) if not (i + 1 < len(kept) and _is_sum_of_next(document, q, kept[i + 1]))]
     if len(kept) < 2:
         return []

@@ -26,7 +26,10 @@ CLAIM, OWN_VOICE = mask_of("claim"), mask_of("speaker_voice")
 UP, DOWN, STABLE = mask_of("up"), mask_of("down"), mask_of("stable")
 TOPIC = 6  # characters of a clause before the country that it opens with
 STEM = 4  # characters that a country shares with what is called after it
-OF_COMPANIES = frozenset({"financing", "facility_change", "production_milestone", "schedule_guidance", "supply_agreement", "disruption"})
+OF_COMPANIES = frozenset(
+    {"permit", "ownership_change", "financing", "facility_change", "production_milestone", "schedule_guidance", "supply_agreement",
+     "disruption"}
+)  # fmt: skip
 SHORT, LONG, NOW = mask_of("short_term"), mask_of("long_term"), mask_of("now_word")
 
 

@@ -29,7 +29,7 @@ def object_fits(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa: 
     if fit.frame.object == "stake":
         return False
     if anchor[3] == 0:
-        return bool(clause.organisations)
+        return bool(clause.organisations or clause.sites)
     if clause.quantities:
         return False
     if document.grammar.passive.search(document.low[clause.start : anchor[0]]):

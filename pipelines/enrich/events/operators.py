@@ -42,6 +42,8 @@ def operators(stage: Stage) -> list[Mention]:  # noqa: PLR0911  a ladder: the ne
         return []
     if _is_of_unnamed(stage):
         return []
+    if any(stage.document.grammar.owned_by.search(stage.document.text, c.start, c.end) for c in stage.sentence):
+        return []  # of a firm that no register knows
     speaks_of_company = any(m[2] & PRODUCER and not m[2] & PLANT for m in stage.clause.marks)
     if operator is None and speaks_of_company:  # "the company" of a text that is about one
         operator = stage.discourse.lead

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from pipelines.enrich.events.attribution import OWN_VOICE, Speakers
 from pipelines.enrich.events.clauses import Clause, clauses, whole
-from pipelines.enrich.events.contrasts import outside_contrasts
+from pipelines.enrich.events.contrasts import outside_brackets, outside_contrasts
 from pipelines.enrich.events.discourse import PLANT, Discourse, Product
 from pipelines.enrich.events.document import Document, Found
 from pipelines.enrich.events.filling import Filler
@@ -42,6 +42,7 @@ CLAIMED = mask_of("superlative")
 HEAD = 160  # characters in which a text names who issues it
 TICKER = re.compile(r"(?:\s(?:Limited|Ltd|Inc|Corp|plc)\.?)?,?\s?[(（][A-Z][\w ]{1,14}[:：]")
 RUN_IN = 24  # characters of a heading that a paragraph begins with ("Outlook."): the next sentence opens it
+SPEAKS = re.compile(r"(?:il|elle|ils|elles|on|nous|je|vous|ça|cela|c'est|it|they|he|she|we|i|this|that|there)\b")  # opens no heading
 LONGEST = 1600  # characters of a sentence that can tell an event; a longer one has no sentence ends
 
 
@@ -62,6 +63,7 @@ class _Reader:
     def __init__(self, document: Document, relevance: Relevance) -> None:
         self.document = document
         marks = outside_contrasts(document.contrasts, document.low, lexicon(document.language).marks(document.low))
+        marks = outside_brackets(document.low, marks) if document.grammar.has_borders else marks
         self.marks = outside_prices(document, outside_names(document, marks))
         self.mark_starts = [mark[0] for mark in self.marks]
         publisher = self._publisher()
@@ -111,6 +113,7 @@ class _Reader:
         for sentence in self.document.found.sentences:
             is_first = sentence.paragraph != paragraph or is_headed
             is_headed = has_words and sentence.paragraph != paragraph and sentence.end - sentence.start <= RUN_IN
+            is_headed = is_headed and not SPEAKS.match(self.document.low, sentence.start)
             if sentence.paragraph != paragraph:
                 paragraph = sentence.paragraph
                 self.discourse.next_paragraph()

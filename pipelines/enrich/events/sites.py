@@ -1,5 +1,7 @@
 """Sites: where an event takes place, by its own words or the text before."""
 
+import re
+
 from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.discourse import PLANT, Discourse, parent_of
 from pipelines.enrich.events.document import Document
@@ -8,7 +10,9 @@ from pipelines.enrich.events.parts import Cast
 from pipelines.enrich.events.told import Told
 from pipelines.enrich.reading import Mention
 
+NAMED_SO = re.compile(r"[\s«“\"]*[A-ZÀ-Þ][\w'’-]{3,}(?:\s[A-ZÀ-Þ][\w'’-]+)?\s(?:est|sera|reste|is|will be|remains)\s")
 OPENING = 4  # characters before the name of a sentence's topic
+CARRIED = frozenset({"facility_change", "production_milestone", "schedule_guidance", "resource_study"})
 STAKE = 40  # characters before a project in which the part of it is named
 WITHOUT_SITE = frozenset({"ownership_change", "policy_control", "price_move", "market_assessment"})
 
@@ -46,6 +50,9 @@ class Sites:
             return None
         if told.type == "superlative_claim" and not told.clause.concepts & PLANT:  # of the whole company
             return None
+        named = NAMED_SO.match(self.document.text, told.clause.start) if told.type == "superlative_claim" else None
+        if named and not self.document.mentions.any_within(*named.span()):
+            return None  # of a mine that no register knows
         if told.type in OF_PLANTS and self.discourse.site is not None and self._is_there(told):
             return self.discourse.site.entity_id
         if told.type in OF_PLANTS or told.type == "resource_study":
@@ -60,13 +67,24 @@ class Sites:
         return bool(self.document.grammar.there.search(self.document.low, told.clause.start, told.clause.end))
 
     def topic(self, told: Told, parts: list[Clause]) -> str | None:
-        """The site that a Chinese sentence opens with, which its later clauses leave out."""
-        if self.document.grammar.has_borders or told.type not in OF_PLANTS | {"permit"} or any(c.organisations for c in told.domain):
+        """The site that a Chinese sentence opens with, which its later clauses leave out; in other languages the only one before."""
+        if self.document.grammar.has_borders:
+            return self._of_sentence(told, parts)
+        if told.type not in OF_PLANTS | {"permit"} or any(c.organisations for c in told.domain):
             return None
         earlier = [c for c in parts if c.start < told.clause.start and c.sites]
         sites = {s.entity_id for c in earlier for s in c.sites}
         is_topic = bool(earlier) and earlier[0] is parts[0] and parts[0].sites[0].start - parts[0].start <= OPENING
         return next(iter(sites)) if len(sites) == 1 and (is_topic or told.type == "permit") else None
+
+    def _of_sentence(self, told: Told, parts: list[Clause]) -> str | None:
+        """The one site that the clauses before speak of, where this one goes on about it (« … pour Nolans ; la construction, elle, … »)."""
+        if told.type not in CARRIED or not told.clause.index or told.clause.organisations or self.discourse.definite(told.clause) is False:
+            return None
+        earlier = [c for c in parts if c.start < told.clause.start]
+        sites = {s.entity_id for c in earlier for s in c.sites}
+        places = [m for m in self.document.mentions.within(told.clause.start, told.clause.end) if m.type == "place"]
+        return next(iter(sites)) if len(sites) == 1 and not places else None
 
     def _source(self, told: Told, found: Cast) -> str | None:
         """Where the material comes from: a site that is not the buyer's."""

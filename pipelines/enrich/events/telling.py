@@ -56,6 +56,9 @@ LENT_LATER = mask_of(
 PRICED = mask_of("@price")
 SPOKEN_OF, OWN = mask_of("@org", "@site"), mask_of("@own")
 NOT = mask_of("not")
+MAY, UNNAMED = mask_of("may"), mask_of("anonymous")
+DEALS = frozenset({"ownership_change", "financing", "supply_agreement"})
+NEVER = "$a"  # the pattern of a language that has no such words
 NOBODY = mask_of("nobody")
 CANCEL = mask_of("cancel")
 DENY = mask_of("deny")
@@ -189,6 +192,8 @@ def _event(
         how = telling(document, clause, fit, reported=reported)
         if how.is_conditional:
             return None
+        if how.factuality is None and lent[0] & UNNAMED and fit.frame.type in DEALS and _is_thought_possible(document, clause):
+            how = Telling("rumoured")
         is_settled = fit.frame.name in STOPS and bool(clause.concepts & DECIDE)
         if carried and how.factuality in {"achieved", "under_way", "planned"} and fit.frame.type not in STATED and not is_settled:
             how = Telling(carried, how.is_negated)
@@ -205,6 +210,13 @@ def _event(
             how = Telling("forecast", how.is_negated)
         return Told(clause, fit, how, kind, [clause])
     return None
+
+
+def _is_thought_possible(document: Document, clause: Clause) -> bool:
+    """Whether a deal "could" be done; said by a source without a name it is a rumour. In a language that has a conditional for hearsay."""
+    if document.grammar.hearsay.pattern == NEVER or clause.concepts & NOT:
+        return False
+    return any(m[2] & MAY for m in clause.marks)
 
 
 def _is_count(document: Document, clause: Clause, fit: Fit, how: Telling) -> bool:

@@ -203,7 +203,7 @@ def test_a_second_line_is_one_of_the_plant_spoken_of() -> None:
 
 
 def test_that_of_another_place_is_refused_to_another() -> None:
-    text = "Critical Metals n'a pas obtenu la licence de Tanbreez ; Energy Transition Minerals s'est vu refuser vendredi celle de Kvanefjeld."
+    text = "Critical Metals n'a pas reçu la licence de Tanbreez ; Energy Transition Minerals s'est vu refuser vendredi celle de Kvanefjeld."
     lacking, refused = events(text)
     assert (lacking.factuality, lacking.site_id, lacking.date) == ("denied", "tanbreez", None)
     assert (refused.factuality, refused.site_id, refused.date) == ("achieved", "kvanefjeld", "2026-06-05")
@@ -215,9 +215,33 @@ def test_another_country_is_not_ruled_by_the_authority_of_the_text_before() -> N
 
 
 def test_the_day_of_a_decree_that_is_recalled_is_that_of_the_permit() -> None:
-    text = "M. le Président rappelle que, par arrêté du 3 mai 2026, la préfecture a autorisé Carester à exploiter une batterie d'extraction."
+    text = "M. le Président rappelle que, par arrêté du 3 mai 2026, la préfecture a autorisé Carester à exploiter un four de frittage."
     assert events(text)[-1].date == "2026-05-03"
 
 
 def test_a_part_of_a_project_is_sold_there() -> None:
     assert events("Energy Fuels ne cédera pas sa part du projet Donald.")[-1].site_id == "donald_project"
+
+
+def test_a_clause_that_goes_on_about_a_project_is_told_of_it() -> None:
+    _, later = events("Arafura Rare Earths a levé mercredi 475 millions de dollars pour Nolans ; la construction n'a pas commencé.")
+    assert (later.factuality, later.site_id) == ("denied", "nolans")
+
+
+def test_a_denial_in_brackets_denies_nothing_outside() -> None:
+    text = "MP Materials (aucun rapport avec la police militaire) dit avoir produit 212 tonnes d'aimants NdFeB au premier trimestre."
+    assert events(text)[-1].factuality == "achieved"
+
+
+def test_a_mine_that_no_register_knows_is_not_the_plant_spoken_of() -> None:
+    text = "Neo a fermé la ligne de tantale de Silmet.\n« Sangdong est la plus grande mine de tungstène hors de Chine », dit Almonty."
+    assert events(text)[-1].site_id is None
+
+
+def test_what_a_source_thinks_possible_is_a_rumour() -> None:
+    text = "Vulcan Elements pourrait entrer au capital de Noveon Magnetics, croit savoir une source bancaire."
+    assert [(e.type, e.factuality, e.attribution.kind) for e in events(text)] == [("ownership_change", "rumoured", "anonymous")]
+
+
+def test_ten_years_from_now_is_a_year() -> None:
+    assert [(d.first, d.precision) for d in dates("d'ici dix ans", "fr", "2026-06-10")] == [("2036-01-01", "year")]
