@@ -18,10 +18,14 @@ from pipelines.enrich.language import known_languages
 DIGIT = re.compile(r"[\d〇一二]|\b(?:two|deux)[ -](?:thousand|mille)\b", re.IGNORECASE)
 SENTENCE = re.compile(r"(?<=[.!?:])\s|(?<=[–—|])\s")  # where another begins
 # What parts a line that says several things.
-SEGMENTS = re.compile(r"(?<=[.;])\s+(?=[A-ZÀ-Þ])|[；。]\s*|\s*[|｜]\s*|\u3000+|\s[–—]\s(?=[A-ZÀ-Þ])")
+SEGMENTS = re.compile(r"(?<=;)\s+|(?<=[.;])\s+(?=[A-ZÀ-Þ])|[；。]\s*|\s*[|｜]\s*|\u3000+|\s[–—]\s(?=[A-ZÀ-Þ])")
 ITEMS = re.compile(r"\s[|·•]\s")  # between what a line only lists
 ITEM = 45  # characters of one item
-NUMBERED = re.compile(r"\b(?:n[°o]s?|№|no\.?|vol\.?|volume|p\.|page|issue|\d+ of)\s?\d[\d/-]*|\d+\s?min\b|\b(?:19|20)\d\d\b", re.IGNORECASE)
+NUMBERED = re.compile(
+    r"\b(?:n[°o]s?|№|no\.?|vol\.?|volume|p\.|page|issue|\d+ of)\s?\d[\d/-]*|\d+\s?min\b|\b(?:19|20)\d\d\b"
+    r"|(?:price target|target price|tp|close|price|market cap\w*)\s?:?\s?[A-Z]{0,3}[$€£]?\d[\d.,]*\s?(?:[mb]n?)?",
+    re.IGNORECASE,
+)
 FIGURE = re.compile(r"\d{2}|\d\s?[%€$]")
 HEADER = 100  # characters of a line that only says who and when
 LABELLED = 160  # the same, where a label says what its date is
@@ -29,7 +33,7 @@ KINDS = frozenset({"day", "iso", "month", "iso_month"})
 NOTHING = "(?!)"
 # What may follow the date of a header: a time, a source.
 CLOCK = r"(?:(?:at|à|from|de)\s)?"
-CLOCK += r"(?:\d{1,2}(?:[:：]|\s?[hH]\s?|\.(?=\d\d(?!\d))|(?=\s?[ap]\.?m\b))\d{0,2}(?::\d\d)?\s?(?:[ap]\.?m\.?|[A-Z]{2,5})?"
+CLOCK += r"(?:\d{1,2}(?:[:：]|\s?[hH]\s?|\.(?=\d\d(?!\d))|(?=\s?[ap]\.?m\b))\d{0,2}(?::\d\d)?\s?(?:[apAP]\.?[mM]\b\.?)?(?:\s?[A-Z]{2,5}\b)?"
 CLOCK += r"(?:\s?(?:to|à|[-–])\s?\d{1,2}\s?[:hH]\s?\d{0,2})?)?"
 BYLINE = r"(?:来源.{0,20}|(?:來源|作者|编辑|編輯|责编|撰文|记者|記者|阅读|浏览)\s?[:：／/|丨].{0,30})"
 TIME_OF_DAY = re.compile(rf"\A[\s,，–—]*{CLOCK}")
@@ -72,6 +76,7 @@ class _Words(Struct, frozen=True):
     itself: re.Pattern[str]  # a document that says its own date in a sentence
     goes_on: re.Pattern[str]  # after a label and its date: the line is a sentence
     occasion: re.Pattern[str]  # says that it is that of what the document tells of
+    occasion_line: re.Pattern[str]  # all that a line says before the day of what the document tells of
     venue: re.Pattern[str]  # after the date: where that took place
 
 
@@ -161,7 +166,8 @@ def _of_line(line: str, language: str, source: str, *, is_part: bool = False) ->
         named = before[: label.start()] if label else before
         named = words.opener.sub("", named.replace(source, " ") if source else named)
         is_aside = label is not None and is_ended and named.endswith(", ") and words.occasion.search(named) is not None
-        if is_said or is_aside or _is_names(words.matter.sub(" N ", named), kind):
+        is_of_occasion = is_ended and words.occasion_line.search(before) is not None
+        if is_said or is_aside or is_of_occasion or _is_names(words.matter.sub(" N ", named), kind):
             if (not is_aside and words.occasion.search(before)) or words.venue.match(line, last):
                 occasion = occasion or Header(first, last, values, is_occasion=True)
             elif label and (is_ended or not is_part):
@@ -207,5 +213,6 @@ def _words(language: str) -> _Words:
         re.compile(rf"(?:{data.get('dates_itself', NOTHING)})", re.IGNORECASE),
         re.compile(data.get("goes_on", NOTHING)),
         re.compile(rf"(?:{data.get('occasions', NOTHING)})", re.IGNORECASE),
+        re.compile(data.get("occasion_line", NOTHING), re.IGNORECASE),
         re.compile(data.get("venue_after", NOTHING)),
     )

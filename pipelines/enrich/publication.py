@@ -15,6 +15,8 @@ from pipelines.enrich.reading import Page, PublishedPrecision
 
 Published = tuple[str | None, PublishedPrecision, str | None]
 Written = tuple[int, int, dict[str, Any]]  # where a date stands, and what it says
+WRITTEN_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d%]|[.,]\d)")
+SHORT_LINE = 60
 MONTHS = 12
 YEARS = frozenset({"y", "y4"})
 SET_OFF = re.compile(r"[,–—:|(\[]\s*\Z|\s-\s\Z")
@@ -40,7 +42,7 @@ def publication(page: Page, text: str, language: str) -> Published:
         return (served.isoformat(), served_precision, None) if served else (None, "unknown", None)
     start, end, values = written
     surface = text[start:end]
-    told = _told(values, served)
+    told = _told(values, served) or _told({**values, "y": _year_beside(text, start, end)}, served)
     if told is None:
         return (served.isoformat(), served_precision, None) if served else (None, "day_without_year", surface)
     day, precision = told
@@ -49,6 +51,14 @@ def publication(page: Page, text: str, language: str) -> Published:
     if served and precision == "month" and (served.year, served.month) == (day.year, day.month):
         return served.isoformat(), served_precision, surface
     return day.isoformat(), precision, surface
+
+
+def _year_beside(text: str, start: int, end: int) -> int | None:
+    """Return the only year that the line of a date names apart from it ("Issue 23/2026 (11 June)")."""
+    first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    line = text[first:start] + text[end : last if last >= 0 else len(text)]
+    found = {int(year) for year in WRITTEN_YEAR.findall(line)} if len(line) < SHORT_LINE else set()
+    return found.pop() if len(found) == 1 else None
 
 
 def _of_title(title: str, language: str) -> Published:
