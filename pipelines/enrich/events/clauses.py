@@ -25,6 +25,7 @@ _ORGANISATIONS = frozenset({"company", "agency", "publisher"})
 _SITES = frozenset({"facility", "deposit"})
 _INF = FORMS["inf"]
 _FUT, _FUTURE = FORMS["fut"], bits()["future"]
+NO_RELATIVE = ("\0",)
 BEFORE_TIME = 6  # characters between "before" and its date
 _BRACKETS = 60  # characters within which a bracket closes
 Span = tuple[int, int, bool, int]  # start, end, is relative, index of the clause that it takes up or -1
@@ -139,6 +140,7 @@ def _spans(document: Document, sentence: Clause) -> list[Span]:
         return [(begin, stop, False, -1)]
     if low.find("(", begin, stop) >= 0 or low.find("（", begin, stop) >= 0:
         cuts = [cut for cut in cuts if not _is_bracketed(low, begin, cut[0])]
+    cuts = [cut for i, cut in enumerate(cuts) if not (cut[1] and i and _is_aside(document, sentence, cuts[i - 1][0], cut[0]))]
     spans: list[Span] = []
     start, only_resumes, before_relative = begin, False, -1
     for end, ends_relative in (*cuts, (stop, False)):
@@ -152,6 +154,16 @@ def _spans(document: Document, sentence: Clause) -> list[Span]:
             spans.append((start, end, is_relative, before_relative if after_relative and only_resumes else -1))
         start, only_resumes = end, ends_relative
     return spans
+
+
+def _is_aside(document: Document, sentence: Clause, start: int, end: int) -> bool:
+    """Whether a relative clause has come only to a participle between commas before its verb (« dont la mine, fermée en mai, a … »)."""
+    low = document.low
+    comma = low.find(", ", start + 2, end)
+    if comma < 0 or not low[start : start + 20].lstrip(" ,;-").startswith(document.grammar.relative or NO_RELATIVE):
+        return False
+    after = next((m for m in sentence.marks if comma + 2 <= m[0] < end), None)
+    return after is not None and after[0] == comma + 2 and bool(after[3] & FORMS["part"]) and not after[3] & FORMS["pres"]
 
 
 def _is_bracketed(low: str, start: int, at: int) -> bool:

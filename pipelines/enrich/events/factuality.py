@@ -49,6 +49,7 @@ TALKS_OVER = mask_of("talks_over")
 REACHING = OPERATORS | CANCEL | TALKS_OVER  # of the words of a clause those that can change how another is told
 APART = re.compile("[:;«»]")  # between a noun and a verb that is not its own
 TO_COME = frozenset({"facility_change", "production_milestone", "disruption", "ownership_change"})
+ANNOUNCE = mask_of("announce")
 UNDER_DEALS = frozenset({"supply_under_agreement", "delivery_to_come"})
 GIVEN_UP = frozenset({"ownership_change", "financing", "permit"})  # given up, they are denied
 INF, PRES, PAST, PART, ING = (FORMS[name] for name in ("inf", "pres", "past", "part", "ing"))
@@ -319,7 +320,8 @@ def _present(fit: Fit) -> Factuality | None:
     if fit.frame.name == "start_moved" or (fit.frame.name == "plant_invested" and fit.anchor[2] & INVEST):
         return "planned"
     profile = {"output", "output_denied", "yearly_produced", "funded", "supply_under_agreement"}
-    return None if fit.frame.name in profile else "achieved"
+    is_news = fit.frame.name == "funded" and bool(fit.anchor[2] & ANNOUNCE)  # « annonce le bouclage d'un financement »
+    return None if fit.frame.name in profile and not is_news else "achieved"
 
 
 def _of_market(operators: int, form: int, *, reported: bool) -> Factuality | None:

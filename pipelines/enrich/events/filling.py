@@ -189,6 +189,9 @@ class Filler:
         is_implied = not self.document.grammar.has_borders  # Chinese leaves out what the text before has named
         if is_implied and found.operator is not None and is_of_chain(found.operator.entity_id):
             return True
+        is_run_by_known = told.type in OF_PLANTS and found.operator is not None and is_of_chain(found.operator.entity_id)
+        if is_run_by_known and told.clause.quantities:  # « La direction espère atteindre 12 000 tonnes par an »
+            return True
         own = self.own_release  # a company outside the register signs a text that is about the chain
         is_own = told.type in OF_COMPANIES and own is not None and (is_of_chain(own.entity_id) or _is_outside(own))
         return is_own or self.discourse.product != ((), None) or any(self.document.stages.within(p.start, p.end) for p in parts)
