@@ -74,8 +74,8 @@ class Surroundings:
         if cues["after_by"].match(senses.text, end) or cues["before_for"].search(near):
             return "future"
         sentence, after = self._sentences
-        if not (sentence.future or after.future):
-            return ""
+        if cues["before_done"].search(near) or not (sentence.future or after.future):
+            return ""  # « une lettre d'intention signée en mars »
         begin, stop = self._reach
         opened = sentence.clause_at(begin, start)
         if sentence.future.stand_in(begin if opened is None else opened, start):
@@ -94,6 +94,8 @@ class Surroundings:
     def is_past(self) -> bool:
         """Tell whether the words of the sentence, where nothing is to come, tell what was."""
         (begin, stop), (sentence, after) = self._reach, self._sentences
+        if self.grammar.sense["before_done"].search(self.senses.text[max(0, begin, self.found.start - CUE_REACH) : self.found.start]):
+            return True
         return sentence.past.stand_in(begin, self.found.start) or after.past.stand_in(self.found.end, stop)
 
     @cached_property

@@ -74,7 +74,14 @@ def _groups(figures: Figures, run: list[Share]) -> list[list[Share]]:
         if len(group) > 1
         and not _CLAUSE.search(figures.low, group[0].end, group[-1].start)
         and not _names_other_targets(figures, [share.end for share in group])
+        and not _is_compared(figures, group)
     ]
+
+
+def _is_compared(figures: Figures, group: list[Share]) -> bool:
+    """Whether one stake is the former one ("92.5%, against 42% until then")."""
+    words = [word for word in figures.known["not_parts"] if word == word.strip(" ")]
+    return any(word in figures.low[one.end : other.start] for one, other in pairwise(group) for word in words)
 
 
 def _is_of_owners(figures: Figures, stakes: list[Share]) -> bool:

@@ -50,12 +50,14 @@ class Turns:
             return
         start = sentence.start + turn.end()
         stop = self.document.text.find(")", sentence.start, start + TURN)
-        house = AFFILIATION.match(self.document.text, start, start + TURN) or IN_BRACKETS.search(turn[0])
+        text = self.document.text
+        house = AFFILIATION.match(text, start, start + TURN) or IN_BRACKETS.search(turn[0]) or IN_BRACKETS.match(text, start, start + TURN)
         if house and house.re is AFFILIATION and not self.document.text.startswith(" (", house.end()):
             stop = house.end()
         named = [m for m in self.document.mentions.within(sentence.start, stop) if m.type in SIGNING] if stop > 0 else []
         surname = turn[0].partition("(")[0].rstrip(" .,–—-").split(" ")[-1]
         self.voice = Voice(named[-1], named[-1].surface, True) if named else self._of_house(house, surname)
+        self.speakers.floor = self.voice if self.voice is not None and self.voice.mention is None else None
         if self.voice is not None and self.voice.mention is not None:
             self.speakers.people.known[surname] = self.voice
         if not named:

@@ -245,3 +245,20 @@ def test_what_a_source_thinks_possible_is_a_rumour() -> None:
 
 def test_ten_years_from_now_is_a_year() -> None:
     assert [(d.first, d.precision) for d in dates("d'ici dix ans", "fr", "2026-06-10")] == [("2036-01-01", "year")]
+
+
+def test_who_speaks_for_a_firm_in_minutes_tells_of_it() -> None:
+    said = events("M. Etcheverry, pour Carester, expose que le démarrage de Caremag est repoussé au deuxième trimestre 2027.")[-1]
+    assert (said.attribution.kind, said.attribution.to) == ("self", "Carester")
+
+
+def test_a_turn_of_a_firm_outside_the_register_is_not_told_by_who_spoke_before() -> None:
+    text = "Mme Roy (Solvay) : nous avons produit 60 tonnes de NdPr.\nM. Blanc (Orano) : notre four de recyclage est fermé depuis juin."
+    last = events(text)[-1]
+    assert (last.actors, last.attribution.kind, last.attribution.to) == ((), "self", "Orano")
+
+
+def test_a_letter_signed_in_march_is_of_the_march_before() -> None:
+    text = "Ucore devrait recevoir 10 % du concentré, aux termes d'une lettre d'intention paraphée en mars."
+    assert [d.first for d in dates(text, "fr", "2026-06-18")] == ["2026-03-01"]
+    assert [d.first for d in dates("L'étude sera remise au quatrième trimestre.", "fr", "2026-06-18")] == ["2026-10-01"]
