@@ -73,6 +73,12 @@ def _judge_factor(figures: Figures, element: MaterialMention, factor: float, sta
     yield figures.witness("oxide_metal_factor", result, min(element.start, start), end, note)
 
 
+def _is_formula(figures: Figures, end: int) -> bool:
+    """Whether the formula of an oxide stands right after a mass ("12 tonnes of Nd2O3")."""
+    near = within(figures.materials, end, end + CLOSE)
+    return bool(near) and near[0].form == "oxide" and not _PARTED.search(figures.low, end, near[0].start)
+
+
 def _two_masses(figures: Figures, elements: list[MaterialMention]) -> Iterator[Witness]:
     """100 kg of a metal correspond to so many kilograms of its oxide."""
     masses = [q for q in figures.quantities if q.value_to is None and q.times == 1]
@@ -90,12 +96,12 @@ def _two_masses(figures: Figures, elements: list[MaterialMention]) -> Iterator[W
     first, second = figures.low[metal.start : oxide.start], figures.after(oxide.end, 60)
     if not any(word in first for word in figures.known["converts"]) or any(word in first for word in figures.known["apart"]):
         return
-    if any(word in first[:40] for word in _OXIDES):
+    if any(word in first[:40] for word in _OXIDES) or _is_formula(figures, metal.end):
         metal, oxide = oxide, metal
         is_named = any(word in second for word in _METALS) or within(figures.materials, metal.end, metal.end + REACH)
         if figures.language != "zh" and not is_named:
             return
-    elif not any(word in second for word in _OXIDES):
+    elif not any(word in second for word in _OXIDES) and not _is_formula(figures, oxide.end):
         return
     known = register().materials[elements[0].material_id].oxide_factor or 1.0
     text, factor = figures.text, oxide.normalised_value / metal.normalised_value
@@ -152,7 +158,7 @@ def _is_no_price(figures: Figures, amount: Amount) -> bool:
     if figures.language == "zh":
         level = _LEVEL.search(before)  # 回落至每吨: a level, although it tells of a change
         return not level and (amount.role == "by" or any(word in before[-6:] for word in figures.known["not_price"]))
-    return any(before.endswith((" " + word, "," + word)) or before == word for word in figures.known["not_price"])
+    return amount.role == "by" or any(before.endswith((" " + word, "," + word)) or before == word for word in figures.known["not_price"])
 
 
 def _priced(figures: Figures, amount: Amount) -> MaterialMention | None:

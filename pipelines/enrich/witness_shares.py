@@ -19,6 +19,12 @@ _SMALL = re.compile(
     r"(\d(?<![\d.,]\d)\d{0,3}(?:[.,]\d{1,3})?) ?(pence|penny|p(?= )|cents?|centimes?) "
     r"?(?:each|apiece|per share|a share|per ordinary share|per unit|l'action|l'une|chacune|pièce|par action|par titre)"
 )
+# The same where what is sold stands before it ("ordinary shares at 35p").
+_SMALL_AT = re.compile(
+    r"\b(?:(?:shares?|stock|units|priced|offered|placing|placement|offering|issue) at "
+    r"|(?:placing|issue|offer|subscription|exercise)? ?price of )(?:a price of )?"
+    r"(\d(?<![\d.,]\d)\d{0,3}(?:[.,]\d{1,3})?) ?(pence|p(?!\w)|cents|c(?!\w))"
+)
 
 
 def shares_price(figures: Figures) -> Iterator[Witness]:
@@ -95,12 +101,13 @@ def _is_joined(figures: Figures, amount: Amount) -> bool:
 def _small_prices(figures: Figures) -> list[Amount]:
     """Prices of a share in pence or cents; those in cents are of the currency that the sentence, or the one before, pays in."""
     found = []
-    for match in _SMALL.finditer(figures.low, figures.start, figures.end):
+    matches = [*_SMALL.finditer(figures.low, figures.start, figures.end)]
+    for match in matches or _SMALL_AT.finditer(figures.low, figures.start, figures.end):
         around = figures.amounts or (figures.previous.amounts if figures.previous else [])
         currency = "GBP" if match[2].startswith("p") else around[0].currency if around else None
         if currency:
-            text, value = figures.text[match.start() : match.end()], float(match[1].replace(",", ".")) / 100
-            found.append(Amount(match.start(), match.end(), text, value, currency, None, "share"))
+            text, value = figures.text[match.start(1) : match.end()], float(match[1].replace(",", ".")) / 100
+            found.append(Amount(match.start(1), match.end(), text, value, currency, None, "share"))
     return found
 
 

@@ -9,6 +9,8 @@ from pipelines.enrich.rounding import slack
 from pipelines.enrich.witness_figures import Figures, number, plain, verdict
 
 MAX_PARTS = 6
+LISTED = 3  # parts that brackets hold at least
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 ELIDED_REACH = 40  # characters before a figure in which another one shares its unit
 LIST_REACH = 120  # characters between two parts of a list
 FAR_OFF = 0.3  # relative; a figure farther from the sum of the sentences before sums up something else
@@ -129,25 +131,40 @@ def _sums(figures: Figures, items: list[_Part], earlier: list[_Part]) -> Iterato
             parts = _run(figures, total, items[max(0, i - MAX_PARTS) : i][::-1])
             if len(parts) >= 2:
                 yield from _judge(figures, parts[::-1], total)
-        following = items[i + 1 : i + 1 + MAX_PARTS]
-        if len(following) >= 2:
-            between = figures.low[total.end : following[0].start]
-            if len(between) <= SPLIT_REACH and (_ends_in_colon(between) or any(word in between for word in known["split"])):
-                parts = _run(figures, total, following)
-                if len(parts) >= 2:
-                    yield from _judge(figures, parts, total)
-            elif len(between) <= SPLIT_REACH and any(word in between for word in known["partial"]):
-                parts = _run(figures, total, following)
-                if len(parts) >= 2 and (sum(part.value for part in parts) > total.value or _has_remainder(figures, parts)):
-                    yield from _judge(figures, parts, total)
-            elif len(between) <= SPLIT_REACH:
-                parts = _run(figures, total, following)
-                if len(parts) >= 2 and _has_remainder(figures, parts):
-                    yield from _judge(figures, parts, total)
+        yield from _followed(figures, total, items[i + 1 : i + 1 + MAX_PARTS])
     wholes = [x for x in earlier if x.unit == items[0].unit]
     is_split = len(items) == 2 and len(wholes) == 1 and any(word in figures.said for word in known["split"])
     if is_split and verdict(items[0].value + items[1].value, wholes[0].value, 0.005) == "holds":
         yield from _judge(figures, items, wholes[0])
+
+
+def _followed(figures: Figures, total: _Part, following: Sequence[_Part]) -> Iterator[Witness]:
+    """A total with the parts that come after it."""
+    known = figures.known
+    if enclosed := _enclosed(figures, total, following):
+        yield from _judge(figures, enclosed, total)
+        return
+    between = figures.low[total.end : following[0].start] if len(following) >= 2 else ""
+    if len(following) < 2 or len(between) > SPLIT_REACH:
+        return
+    parts = _run(figures, total, following)
+    if len(parts) < 2:
+        return
+    is_split = _ends_in_colon(between) or any(word in between for word in known["split"])
+    is_partial = any(word in between for word in known["partial"]) and sum(part.value for part in parts) > total.value
+    if is_split or is_partial or _has_remainder(figures, parts):
+        yield from _judge(figures, parts, total)
+
+
+def _enclosed(figures: Figures, total: _Part, following: Sequence[_Part]) -> list[_Part]:
+    """The parts that brackets after a total give, three or more ("500 t (320 from motors, 120 from scanners and 90 from turbines)")."""
+    opened = figures.low.find("(", total.end, total.end + SPLIT_REACH)
+    closed = figures.low.find(")", opened) if opened >= 0 else -1
+    inside = [x for x in following if opened < x.start < closed]
+    words = figures.low[opened + 1 : closed]
+    is_list = len(inside) >= LISTED and inside[0] is following[0] and inside[0].start - opened <= COLON_REACH and not YEAR.search(words)
+    is_other = any(word in words for word in figures.known["not_parts"] if word != "from ")
+    return _run(figures, total, inside) if is_list and not is_other else []
 
 
 def _ends_in_colon(between: str) -> bool:

@@ -1,5 +1,7 @@
 """Authorities: who decides, permits or controls, and who is given or listed."""
 
+import re
+
 from pipelines.enrich.events.discourse import parent_of
 from pipelines.enrich.events.operators import operators
 from pipelines.enrich.events.parts import COMPANY, Cast, Stage, actor, distinct, once, present
@@ -11,6 +13,11 @@ from pipelines.reference import register
 AUTHORITY_WORD = mask_of("authority_word")
 LISTING = mask_of("listing")
 TOPIC = 6  # characters of a clause before the country that it opens with
+OFFICE = re.compile(
+    r"\s*(?:[Tt]he )?((?:(?!The |This |Its |Our )[A-Z][\w.&'’-]+ (?:(?:of|for|and|the) ){0,2}){1,5}"
+    r"(?:Agency|Authority|Administration|Commission|Department|Ministry|Bureau|Board|Office|Service)"
+    r"|(?:Ministry|Department|Bureau|Office|Agency|Board) (?:of|for) [A-Z][\w'’-]+(?:(?:,| and| of| for)* [A-Z][\w'’-]+){0,4})\b"
+)
 STEM = 6  # characters of a word that languages share: "minist", "commis"
 
 
@@ -72,11 +79,18 @@ def _is_of_another_country(stage: Stage) -> bool:
     return place is not None and bool(place.country) and place.country != known.country
 
 
+def _named_office(stage: Stage) -> Actor | None:
+    """An authority outside the register, by the form of a name with capitals that an English clause opens with."""
+    found = OFFICE.match(stage.document.text, stage.clause.start, stage.fit.anchor[0]) if stage.document.language == "en" else None
+    is_known = found is not None and any(o.start < found.end() for o in stage.clause.organisations)
+    return Actor("authority", None, found[1]) if found and not is_known else None
+
+
 def authorities(stage: Stage) -> Cast:
     """Who decides a control, and who is given a part of it or listed by it."""
     found = [m for c in stage.domain for m in c.organisations if m.type == "agency"]
     found = found or [m for c in stage.sentence for m in c.organisations if m.type == "agency"]
-    office = None if found else _office(stage)
+    office = None if found else _office(stage) or _named_office(stage)
     if not found and office is None and not _is_of_another_country(stage):
         found = stage.discourse.signers or (
             [stage.discourse.authority] if stage.discourse.authority is not None else []
