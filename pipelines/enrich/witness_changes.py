@@ -98,6 +98,9 @@ def _elided(figures: Figures, items: Sequence[Quantity] | Sequence[Amount]) -> Q
     value, shown = plain(found[1]) if found else None, plain(figures.low[new.start : new.end])
     if found is None or not value or not shown:
         return None
+    magnitude = found[2] if found.re.groups > 1 else None
+    if magnitude and magnitude not in figures.low[new.start : new.end]:
+        return None
     start, end = found.span(1)
     if isinstance(new, Quantity):
         return structs.replace(new, start=start, end=end, value=value, normalised_value=new.normalised_value * value / shown)

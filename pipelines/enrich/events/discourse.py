@@ -148,7 +148,8 @@ class Discourse:
         if len(own) == 1 and (definite or self.publisher is not None or len(self.site_ids) == 1):
             return own[0]
         owner = parent_of(self.site.entity_id)
-        fits = operator is None or owner is None or operator.entity_id == owner or self._may_own(operator)
+        is_open = owner is None and (self.is_site_near or not self.document.grammar.has_borders)
+        fits = operator is None or is_open or operator.entity_id == owner or self._may_own(operator)
         return self.site.entity_id if fits and (definite or self.is_site_near) else None
 
     def _may_own(self, operator: Mention) -> bool:

@@ -239,6 +239,7 @@ class Grammar:
     def _read_bodies(self, groups: dict[str, str]) -> None:
         """The groups of authorities and papers that no register names, and of the acts and deals that a text calls on."""
         self.equivalent = re.compile(groups.get("equivalent", NEVER))  # before a figure that says the same of another form
+        self.outsider = re.compile(groups.get("outsider", NEVER))  # a clause whose subject is a name of no register
         self.owned_by = re.compile(groups.get("owned_by", NEVER))  # names whose a plant is
         self.under_deal = re.compile(groups.get("under_deal", NEVER))  # says by what agreement something is delivered
         self.act_of = re.compile(groups.get("act_of", NEVER))  # before the day of a decree, which somebody recalls

@@ -42,6 +42,9 @@ def operators(stage: Stage) -> list[Mention]:  # noqa: PLR0911  a ladder: the ne
         return []
     if _is_of_unnamed(stage):
         return []
+    outsider = stage.document.grammar.outsider.match(stage.document.text, stage.clause.start, stage.clause.end)
+    if outsider and not stage.document.mentions.any_within(*outsider.span()):
+        return []
     if any(stage.document.grammar.owned_by.search(stage.document.text, c.start, c.end) for c in stage.sentence):
         return []  # of a firm that no register knows
     speaks_of_company = any(m[2] & PRODUCER and not m[2] & PLANT for m in stage.clause.marks)

@@ -59,6 +59,7 @@ NOT = mask_of("not")
 MAY, UNNAMED = mask_of("may"), mask_of("anonymous")
 DEALS = frozenset({"ownership_change", "financing", "supply_agreement"})
 NEVER = "$a"  # the pattern of a language that has no such words
+SELL, OF_CAPITAL = mask_of("sell"), mask_of("equity", "debt", "raise_capital", "new_shares", "stake")
 NOBODY = mask_of("nobody")
 CANCEL = mask_of("cancel")
 DENY = mask_of("deny")
@@ -206,6 +207,8 @@ def _event(
         if is_of_no_plant(document, clause, fit):
             continue
         kind = _type(document, fit.frame, how, clause)
+        if fit.frame.name == "raised" and fit.anchor[2] & SELL and clause.materials and not clause.concepts & OF_CAPITAL:
+            continue  # goods sold for a sum
         if kind == "market_assessment" and fit.frame.type == "price_move":
             how = Telling("forecast", how.is_negated)
         return Told(clause, fit, how, kind, [clause])

@@ -262,3 +262,8 @@ def test_a_letter_signed_in_march_is_of_the_march_before() -> None:
     text = "Ucore devrait recevoir 10 % du concentré, aux termes d'une lettre d'intention paraphée en mars."
     assert [d.first for d in dates(text, "fr", "2026-06-18")] == ["2026-03-01"]
     assert [d.first for d in dates("L'étude sera remise au quatrième trimestre.", "fr", "2026-06-18")] == ["2026-10-01"]
+
+
+def test_the_term_of_a_permit_is_not_the_day_of_its_refusal() -> None:
+    text = "La relance de Dong Pao attendra : les autorités n'ont pas renouvelé le permis d'exploitation, expiré en décembre."
+    assert [(e.factuality, e.date) for e in events(text)] == [("denied", None)]
