@@ -42,11 +42,8 @@ def operators(stage: Stage) -> list[Mention]:  # noqa: PLR0911  a ladder: the ne
         return []
     if _is_of_unnamed(stage):
         return []
-    outsider = stage.document.grammar.outsider.match(stage.document.text, stage.clause.start, stage.clause.end)
-    if outsider and not stage.document.mentions.any_within(*outsider.span()):
+    if _is_of_outsider(stage):
         return []
-    if any(stage.document.grammar.owned_by.search(stage.document.text, c.start, c.end) for c in stage.sentence):
-        return []  # of a firm that no register knows
     speaks_of_company = any(m[2] & PRODUCER and not m[2] & PLANT for m in stage.clause.marks)
     if operator is None and speaks_of_company:  # "the company" of a text that is about one
         operator = stage.discourse.lead
@@ -60,6 +57,15 @@ def operators(stage: Stage) -> list[Mention]:  # noqa: PLR0911  a ladder: the ne
 def _is_one_more(stage: Stage) -> bool:
     """Whether the clause adds to a plant that the paragraph has spoken of ("a second line was commissioned")."""
     return stage.document.grammar.has_borders and stage.fit.frame.name in GROWS and stage.discourse.product != ((), None)
+
+
+def _is_of_outsider(stage: Stage) -> bool:
+    """Whether the clause opens with a name that no register knows, or the sentence says that the plant is owned by one."""
+    document = stage.document
+    opening = document.grammar.outsider.match(document.text, stage.clause.start, stage.clause.end)
+    if opening and not document.mentions.any_within(*opening.span()):
+        return True
+    return any(document.grammar.owned_by.search(document.text, c.start, c.end) for c in stage.sentence)
 
 
 def _is_of_unnamed(stage: Stage) -> bool:
