@@ -39,7 +39,7 @@ def anaphora(
     names = [m for m in mentions if not (m.in_title or m.in_removed or m.is_anaphor) and (m.entity_id or not m.candidates)]
     signer = next((m for m in mentions if publisher and publisher in {m.entity_id, m.surface} and m.type in SIGNED), None)
     titled = _titled(mentions) if language == "zh" else None
-    if signer is None and titled is not None and _says_minutes(text):
+    if titled is not None and _says_minutes(text):
         signer = titled  # minutes of a company's meeting: 公司 is whom they are about, whoever wrote them down
     if not names and signer is None:
         return []

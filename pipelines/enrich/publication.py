@@ -31,7 +31,8 @@ def publication(page: Page, text: str, language: str) -> Published:
     neither gives is `day_without_year` and has no date.
     """
     served, served_precision = _served(page.published)
-    written = _written(text, language, page.source)
+    is_served = served is not None and served_precision == "day"
+    written = _written(text, language, page.source, is_served=is_served)
     if written is None and served is None:  # lines of the page that are no part of its text may tell
         named = _of_title(page.title, language)
         written = _written(page.text, language, page.source) if named[0] is None and page.text != text else None
@@ -115,8 +116,8 @@ def _told(values: dict[str, Any], served: date | None) -> tuple[date, PublishedP
         return None
 
 
-def _written(text: str, language: str, source: str) -> Written | None:
-    """Return the date of the dateline, of a header line, or of the signature."""
+def _written(text: str, language: str, source: str, *, is_served: bool = False) -> Written | None:
+    """Return the date of the dateline, of a header line, or of the signature; the day of a meeting only where no server tells another."""
     lines = edge_lines(text)
     head, tail = lines[:HEAD_LINES], lines[HEAD_LINES:][-TAIL_LINES:]
     for start, end in head:
@@ -133,7 +134,7 @@ def _written(text: str, language: str, source: str) -> Written | None:
             occasion = occasion or found
         else:
             updated = updated or found
-    weak = occasion or updated
+    weak = (None if is_served else occasion) or updated
     return (weak.start, weak.end, weak.values) if weak else None
 
 

@@ -111,7 +111,7 @@ def _is_beside(figures: Figures, change: Share, pair: tuple[Quantity | Amount, Q
     """Whether no third figure stands nearer to the change than both of the pair."""
     found: tuple[Quantity | Amount, ...] = (*figures.quantities, *figures.amounts)
     nearest = min(found, key=lambda x: max(x.start - change.end, change.start - x.end))
-    return nearest is pair[0] or nearest is pair[1]
+    return nearest.start in {pair[0].start, pair[1].start}
 
 
 def _pair(
@@ -120,6 +120,8 @@ def _pair(
     """New and old figure; None where the sentence does not plainly compare two."""
     plain = [x for x in items if x.value_to is None and not figures.is_about(x.start)]
     old = [x for x in plain if _is_old(figures, x)]
+    if len(old) > 1 and figures.language == "zh":  # 去年…，前年…: the one before
+        old = [x for x in old if "前年" in _alone(figures, x)[0]]
     bare = _elided(figures, items)
     if bare is not None:
         return items[0], bare

@@ -84,7 +84,7 @@ def only_says_how(clause: Clause) -> bool:
     return bool(clause.concepts & AIMS) and all(m[2] & (AIMS | SAY | WE) for m in clause.marks)
 
 
-def is_of_no_plant(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa: PLR0911  a ladder, as above
+def is_of_no_plant(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa: PLR0911, PLR0912  a ladder, as above
     """Whether a Chinese clause tells no deed: it completes no plant (征地完成了一半), says when (建成后), only describes."""
     if document.grammar.has_borders:
         return False
@@ -98,6 +98,8 @@ def is_of_no_plant(document: Document, clause: Clause, fit: Fit) -> bool:  # noq
         return True  # who holds what of it
     if fit.frame.type == "market_assessment" and unwritten(document.language).own_rate.search(document.low, clause.start, clause.end):
         return True
+    if fit.frame.type == "production_milestone" and document.grammar.former.search(document.low, clause.start, fit.anchor[0]):
+        return not any(m[2] & DONE_BY for m in clause.marks)  # what had been meant
     if fit.frame.type in OF_PLANTS and document.low.startswith(AFTER, fit.anchor[1]):
         return True
     if fit.frame.type in OF_PLANTS and document.grammar.compares.match(document.low, clause.start):

@@ -9,7 +9,7 @@ from pipelines.enrich.events.slots import date_of, in_force, moved_to
 from pipelines.enrich.events.told import NOW_DATED, Told
 from pipelines.enrich.events.unwritten import unwritten
 from pipelines.enrich.lexicon import Mark, mask_of
-from pipelines.enrich.reading import DateSpan, Sentence
+from pipelines.enrich.reading import DateSpan, Precision, Sentence
 
 SAY, ANNOUNCE, EXPECT = mask_of("say"), mask_of("announce"), mask_of("expect")
 NOW, TODAY, PRICE = mask_of("now_word"), mask_of("today"), mask_of("price")
@@ -35,7 +35,7 @@ class Calendar:
         self.own_release = own_release
         self.price_day: DateSpan | None = None
         self.period: DateSpan | None = None  # of the last figure of output
-        self.heading: DateSpan | None = None  # of all figures that follow ("以下数据均为2025年度")
+        self.heading: DateSpan | None = _of_title(document)  # of all figures that follow ("以下数据均为2025年度")
         self.is_lead = True  # the sentence is the first of the text
 
     def of(self, told: Told) -> DateSpan | None:
@@ -155,6 +155,21 @@ class Calendar:
         is_heading = parts[-1].end - parts[0].start < HEADING and any(p.materials for p in parts)
         if is_heading or any(p.concepts & PRICE for p in parts):
             self.price_day = days[0]
+
+
+def _of_title(document: Document) -> DateSpan | None:
+    """The period that the title of a Chinese report names (2026年半年度报告)."""
+    found = unwritten(document.language).report_title.search(document.found.title)
+    if found is None:
+        return None
+    year, part = found["year"], found["part"]
+    ends: dict[str, tuple[str, str, Precision]] = {
+        "半": ("01-01", "06-30", "half"), "中": ("01-01", "06-30", "half"), "一": ("01-01", "03-31", "quarter"),
+        "1": ("01-01", "03-31", "quarter"), "二": ("04-01", "06-30", "quarter"), "三": ("07-01", "09-30", "quarter"),
+        "3": ("07-01", "09-30", "quarter"), "四": ("10-01", "12-31", "quarter"), "年": ("01-01", "12-31", "year"),
+    }  # fmt: skip
+    first, last, precision = ends[part.removeprefix("第")[0]]
+    return DateSpan(0, 0, f"{year}-{first}", f"{year}-{last}", precision)
 
 
 def _is_of_old_value(clause: Clause, date: DateSpan) -> bool:

@@ -10,6 +10,7 @@ from pipelines.enrich.events.unwritten import unwritten
 from pipelines.enrich.reading import Mention
 
 ADVERBS = 3  # at most, between a speaker and the verb: 昨日也表示
+SURNAME = 5  # characters of a foreign name's last part
 REACH = 60  # characters before a verb of speech in which its speaker stands
 
 
@@ -35,7 +36,8 @@ class Officers:
             return self.known[words]
         found = grammar.officer.search(words)
         if found is None:
-            return None
+            is_known = 0 < len(words) <= SURNAME and document.low.find(f"·{words}", 0, start) >= 0
+            return Voice(None, words, True) if is_known else None  # 金说: 马德琳·金
         if grammar.nobody_named.search(words, 0, found.start()):
             return Voice(None, words, False)
         named = [m for m in document.mentions.within(start, verb) if m.type not in NOT_SPEAKERS]
@@ -46,5 +48,5 @@ class Officers:
             return None
         voice = Voice(whose, whose.surface, True)
         if found["name"]:
-            self.known[found["name"]] = voice
+            self.known[found["name"]] = self.known[found["name"].rpartition("·")[2]] = voice
         return voice

@@ -78,6 +78,8 @@ class _Reader:
         self.speakers = Speakers(document)
         self.turns = Turns(document, self.discourse, self.speakers, self.own_release)
         companies = found_companies(document)
+        self.tells_of_many = len({m.entity_id or m.surface for m in companies}) > 1
+        self.near: Mention | None = None  # the only company that the sentence before names, in this paragraph
         self.first = self.lead = self.discourse.lead = leading(document, companies)
         if self.first is not None and self.discourse.operator is None and self._is_issuer(companies):
             self.discourse.operator = self.first
@@ -94,6 +96,8 @@ class _Reader:
         lead = self.lead.entity_id if self.lead else None
         if lead and len(named) > 1:
             named.sort(key=lambda mention: mention.entity_id != lead)
+        if not named and parts and not self.document.grammar.has_borders and self.near is not None and self.own_release is None:
+            return self.near
         return named[0] if named else self.discourse.operator or self.lead
 
     def _publisher(self) -> Mention | None:
@@ -102,6 +106,8 @@ class _Reader:
         entity = register().entities.get(signed)
         if entity is None:
             found = next((m for m in self.document.found.mentions if plain(m.surface) == plain(signed) and m.type in SIGNING), None)
+            if found is not None and unwritten(self.document.language).house_of_analysts.search(found.surface):
+                return None  # who only wrote down what others said
             return found or (Mention(0, 0, signed, "agency", None) if is_authority(signed) else None)
         named = next((m for m in self.document.mentions if m.entity_id == entity.id), None)
         return named or Mention(0, 0, entity.name, entity.type, entity.id)
@@ -118,7 +124,9 @@ class _Reader:
                 paragraph = sentence.paragraph
                 self.discourse.next_paragraph()
                 self.filler.next_paragraph()
-                self.paragraph_voice = None
+                self.paragraph_voice = self.near = None
+                if not has_words and self.own_release is None and self.tells_of_many:
+                    self.discourse.operator = None  # a paragraph that names nobody is of no firm that another was about
                 self.turns.take(sentence, self.asked)
                 if self.own_release is None:
                     self._take_section(sentence)
@@ -126,6 +134,9 @@ class _Reader:
                     skipped = paragraph
             if paragraph != skipped and SHORTEST <= sentence.end - sentence.start <= LONGEST:
                 found += self._sentence(sentence, is_first=is_first)
+                near = [m for m in self.document.mentions.within(sentence.start, sentence.end) if m.type == "company"]
+                if near:
+                    self.near = near[0] if len({m.entity_id or m.surface for m in near}) == 1 else None
         return found
 
     def _sentence(self, sentence: Sentence, *, is_first: bool) -> list[Event]:

@@ -90,7 +90,7 @@ class Sites:
         """Where the material comes from: a site that is not the buyer's."""
         actors = found.actors[0] if found.actors else ()
         buyers = {a.entity_id for a in actors if a.role == "buyer"} if len(actors) > 1 else set()  # alone it may be either
-        for clause in told.domain:
+        for clause in () if told.telling.factuality == "denied" and told.fit.frame.name == "purchase_denied" else told.domain:
             for site in clause.sites:
                 if site.entity_id and parent_of(site.entity_id) not in buyers - {None}:
                     return site.entity_id

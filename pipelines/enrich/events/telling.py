@@ -68,6 +68,7 @@ STATED = frozenset({"market_assessment", "price_move", "superlative_claim", "dis
 CAUSE = mask_of("accident", "strike", "flood", "logistics")
 OF_A_START = frozenset({"start_stated", "opening"})
 START = mask_of("open", "commission", "complete", "begin")
+UNWRITTEN = frozenset({"export_stopped"})  # frames that only a language without borders has
 FORESEEN_PRICES = frozenset({"planned", "forecast", "rumoured"})
 FORESEEN = frozenset({"schedule_guidance", "production_milestone"})
 PLAN = mask_of("plan")
@@ -105,7 +106,7 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
             and not only_speaks(document, clause)
             and not (clause is not found[-1] and (is_plant_topic(document, clause) or names_a_day(document, clause)))
             and (document.grammar.has_borders or not only_says_how(clause) or clause is found[-1])
-            and not unwritten(document.language).whom.search(document.low, clause.start, clause.end)
+            and not unwritten(document.language).whom.fullmatch(document.low, clause.start, clause.end)
             and not document.grammar.after_which.search(document.low, clause.end - 6, clause.end)
         ):
             is_same = bool(events) and bool(document.grammar.elliptic.search(document.low, clause.start, clause.end))
@@ -188,7 +189,7 @@ def _event(
 ) -> Told | None:
     """The event of a clause; `lent`: concepts of the sentence, and of the text before."""
     for fit in _verbs_first(document, clause, fits(clause, *lent)):
-        if not object_fits(document, clause, fit):
+        if not object_fits(document, clause, fit) or (fit.frame.name in UNWRITTEN and document.grammar.has_borders):
             continue
         how = telling(document, clause, fit, reported=reported)
         if how.is_conditional:

@@ -27,6 +27,7 @@ class Unwritten(Struct, frozen=True):
     output_heading: re.Pattern[str] = NEVER  # a line that tells the unit of what was produced
     compared_with: re.Pattern[str] = NEVER  # right before a time: a figure of now is compared with it
     holds: re.Pattern[str] = NEVER  # says who holds a part of a firm
+    report_title: re.Pattern[str] = NEVER  # of a report of a year or a part of it
     whom: re.Pattern[str] = NEVER  # a clause that only says to whom a rule applies
     parent_of_next: re.Pattern[str] = NEVER  # between a parent and its part that takes part in its stead
     firm: re.Pattern[str] = NEVER  # a firm outside the register that a sentence opens with, before its verb of speech
