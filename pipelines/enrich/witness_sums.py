@@ -159,7 +159,9 @@ def _followed(figures: Figures, total: _Part, following: Sequence[_Part]) -> Ite
 def _enclosed(figures: Figures, total: _Part, following: Sequence[_Part]) -> list[_Part]:
     """The parts that brackets after a total give, three or more ("500 t (320 from motors, 120 from scanners and 90 from turbines)")."""
     opened = figures.low.find("(", total.end, total.end + SPLIT_REACH)
-    closed = figures.low.find(")", opened) if opened >= 0 else -1
+    closed = figures.low.find(")", opened, opened + MAX_PARTS * LIST_REACH) if opened >= 0 else -1
+    if closed < 0:
+        return []
     inside = [x for x in following if opened < x.start < closed]
     words = figures.low[opened + 1 : closed]
     is_list = len(inside) >= LISTED and inside[0] is following[0] and inside[0].start - opened <= COLON_REACH and not YEAR.search(words)
