@@ -43,6 +43,9 @@ class Filler:
         self.discourse = discourse
         self.relevance = relevance
         self.own_release = own_release
+        is_of_authority = own_release is not None and own_release.type == "agency"
+        # What others said before an authority is theirs.
+        self.is_of_others = is_of_authority and bool(document.grammar.proceedings.search(document.found.title.lower()))
         self.sites = Sites(document, discourse, own_release)
         self.goods = Goods(document, discourse)
         self.calendar = Calendar(document, own_release=own_release is not None)
@@ -69,7 +72,8 @@ class Filler:
         if voice is not None and is_of_office:
             voice = structs.replace(voice, is_office=True)
         is_own = is_of_office or self._is_own(told) or self._is_of_its_firm(told, voice) or _is_actor(voice, found)
-        attribution = attributed(voice, found.mentions, self.own_release, is_own=is_own)
+        own_release = None if self.is_of_others and voice is not None else self.own_release
+        attribution = attributed(voice, found.mentions, own_release, is_own=is_own)
         if not (_tells_of_itself(voice, found) or self._is_of_chain(told, found, site_id, parts)):
             return []
         told.shared = self.goods.shared(told, parts)
@@ -170,6 +174,25 @@ class Filler:
 
     def _is_of_chain(self, told: Told, found: Cast, site_id: str | None, parts: list[Clause]) -> bool:
         """The event touches the chain: a site, a company of it, a material, or a text that is about nothing else."""
+        if self._names_chain(told, found, site_id, parts):
+            return True
+        own, has_borders = self.own_release, self.document.grammar.has_borders
+        is_own = own is not None and own.type == "company" and not has_borders
+        if is_own and told.type in {"financing", "ownership_change", "supply_agreement", "permit"}:
+            return True
+        if not self.relevance.is_dense:
+            return False
+        is_run_by_known = found.operator is not None and is_of_chain(found.operator.entity_id)
+        # Chinese leaves out what the text before has named; « La direction espère atteindre 12 000 tonnes par an ».
+        is_implied = is_run_by_known and (not has_borders or (told.type in OF_PLANTS and bool(told.clause.quantities)))
+        if is_implied or told.type in {"market_assessment", "policy_control", "price_move"}:
+            return True
+        # A company outside the register signs a text that is about the chain.
+        is_own = told.type in OF_COMPANIES and own is not None and (is_of_chain(own.entity_id) or _is_outside(own))
+        return is_own or self.discourse.product != ((), None) or any(self.document.stages.within(p.start, p.end) for p in parts)
+
+    def _names_chain(self, told: Told, found: Cast, site_id: str | None, parts: list[Clause]) -> bool:
+        """Whether the sentence itself names a company, a site or a material of the chain."""
         start = parts[0].start  # a name lent by the text before does not count
         chain = self.discourse.in_chain
         named = any(m.start >= start and is_of_chain(m.entity_id) for m in found.mentions)
@@ -177,30 +200,7 @@ class Filler:
             named = named or any(is_of_chain(m.entity_id) for p in told.domain for m in p.organisations)
         named = named or any(not m.entity_id and short_name(m) in chain for m in found.mentions)
         is_at_site = told.type in OF_PLANTS and site_id is not None and self.discourse.is_site_near
-        if named or is_at_site or any(p.materials for p in parts) or any(p.sites for p in parts):
-            return True
-        is_own = self.own_release is not None and self.own_release.type == "company" and not self.document.grammar.has_borders
-        if is_own and told.type in {"financing", "ownership_change", "supply_agreement", "permit"}:
-            return True
-        if not self.relevance.is_dense:
-            return False
-        if told.type in {"market_assessment", "policy_control", "price_move"}:
-            return True
-        is_implied = not self.document.grammar.has_borders  # Chinese leaves out what the text before has named
-        if is_implied and found.operator is not None and is_of_chain(found.operator.entity_id):
-            return True
-        is_run_by_known = told.type in OF_PLANTS and found.operator is not None and is_of_chain(found.operator.entity_id)
-        if is_run_by_known and told.clause.quantities:  # « La direction espère atteindre 12 000 tonnes par an »
-            return True
-        own = self.own_release  # a company outside the register signs a text that is about the chain
-        is_own = told.type in OF_COMPANIES and own is not None and (is_of_chain(own.entity_id) or _is_outside(own))
-        return is_own or self.discourse.product != ((), None) or any(self.document.stages.within(p.start, p.end) for p in parts)
-
-
-
-
-
-
+        return named or is_at_site or any(p.materials for p in parts) or any(p.sites for p in parts)
 
 
 def _is_outside(firm: Mention) -> bool:

@@ -68,8 +68,6 @@ class _Reader:
         self.mark_starts = [mark[0] for mark in self.marks]
         publisher = self._publisher()
         self.own_release = publisher if publisher is not None and publisher.type in SIGNING else None
-        if publisher is not None and publisher.type == "agency" and document.grammar.proceedings.search(document.found.title.lower()):
-            self.own_release = None  # what others said before it is theirs
         self.discourse = Discourse(document, publisher)
         self.filler = Filler(document, self.discourse, relevance, self.own_release)
         self.paragraph_voice: Voice | None = None
