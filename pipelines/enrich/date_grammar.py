@@ -222,7 +222,7 @@ def grammar_of(language: str) -> Grammar:
         bool(data["word_borders"]),
         {name: re.compile(data[name]) for name in CUES}
         | {"before": re.compile("|".join(data[name] for name in LEADS))}
-        | {name: re.compile(data.get(name, "(?!)")) for name in ("before_for", "before_done", "namesakes")},
+        | {name: re.compile(data.get(name, "(?!)")) for name in ("before_for", "before_done", "namesakes", "same_year")},
         *(_sense_words(data[sense]) for sense in ("future", "past")),
     )
 

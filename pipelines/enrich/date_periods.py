@@ -6,16 +6,13 @@ from typing import Any
 
 from pipelines.enrich.date_grammar import Expression, Grammar
 from pipelines.enrich.date_surroundings import Surroundings
-from pipelines.enrich.periods import Period, day, half, holiday, month, months_to, named, quarter, week, year
+from pipelines.enrich.date_told import beside, later, reported, same, same_day
+from pipelines.enrich.periods import Period, day, half, holiday, month, months_to, named, period_of_unit, quarter, week, year
 from pipelines.enrich.reading import DateSpan
 from pipelines.enrich.sentence_senses import Senses
 
-SAME_REACH = 160  # characters back in which "that day" has its day
-SAME_PARAGRAPH = 400  # the same within a paragraph
+MONTHS = 12
 AHEAD = 1  # « dans trois semaines », beside « il y a »
-SAME_DAYS = 6  # days before that one that are asked
-REPORTED = frozenset({"month", "quarter", "half", "year", "range"})
-NAMED_BEFORE = 40  # expressions back among which "the quarter" has its own
 
 
 def resolve(found: Expression, senses: Senses, reference: date | None, grammar: Grammar, before: list[DateSpan]) -> Period | None:
@@ -27,24 +24,12 @@ def resolve(found: Expression, senses: Senses, reference: date | None, grammar: 
         return None
 
 
-def _period_of_unit(unit: str, reference: date, offset: int) -> Period:
-    if unit == "week":
-        return week(reference + timedelta(days=7 * offset))
-    if unit == "year":
-        return year(reference.year + offset)
-    if unit == "quarter":
-        index = reference.year * 4 + (reference.month - 1) // 3 + offset
-        return quarter(index // 4, index % 4 + 1)
-    index = reference.year * 12 + reference.month - 1 + offset
-    return month(index // 12, index % 12 + 1)
-
-
 def _relative(values: dict[str, Any], sense: Surroundings) -> Period | None:
     if sense.reference is None:
         return None
     tables = ("rel", "rel_after", "monthrel", "quarterrel")
     offset = next((int(values[t]) for t in tables if t in values), 0)
-    return _period_of_unit(str(values["unit"]), sense.reference, offset)
+    return period_of_unit(str(values["unit"]), sense.reference, offset)
 
 
 def _weekday(values: dict[str, Any], sense: Surroundings) -> Period | None:
@@ -66,54 +51,57 @@ def _weekday(values: dict[str, Any], sense: Surroundings) -> Period | None:
 def _ago(values: dict[str, Any], sense: Surroundings) -> Period | None:
     if sense.reference is None:
         return None
+    if "since" in values:  # "a fortnight ago"
+        unit = str(values["since"])
+        return period_of_unit("week", sense.reference, -2) if unit == "fortnight" else period_of_unit(unit, sense.reference, -1)
     count = int(values.get("number", values.get("d", 0)))
     unit, way = str(values["span"]), 1 if values.get("ago") == AHEAD else -1
     if unit == "day":
         return day(sense.reference + timedelta(days=way * count))
-    return _period_of_unit(unit, sense.reference, way * count)
-
-
-def _same_day(values: dict[str, Any], sense: Surroundings) -> Period | None:
-    """The day that the text named last in this sentence or just before; "that day" alone is the day of publication."""
-    offset, text = int(values["same_day"]), sense.senses.text
-    paragraph = text.rfind("\n", max(0, sense.found.start - SAME_PARAGRAPH), sense.found.start) + 1
-    begin = min(sense.found.start - SAME_REACH, max(paragraph, sense.found.start - SAME_PARAGRAPH))
-    days = [d for d in sense.before[-SAME_DAYS:] if d.precision == "day" and d.end > begin]
-    last = days[-1] if days else None
-    if last is not None and last.start < sense.sentence_start:  # of the sentence before the first: what follows is compared with it
-        begun = sense.senses.sentence_of(last.start).start
-        last = next(d for d in days if d.start >= begun)
-    if last is not None:
-        return day(date.fromisoformat(last.first) + timedelta(days=offset))
-    return day(sense.reference) if sense.reference and not offset else None
-
-
-def _same(values: dict[str, Any], sense: Surroundings) -> Period | None:
-    if not sense.before:
-        return None
-    return _period_of_unit(str(values["unit"]), date.fromisoformat(sense.before[-1].first), 0)
-
-
-def _reported(values: dict[str, Any], sense: Surroundings) -> Period | None:
-    """ "In the quarter", "over the period": the last such period that the text named, if it is over."""
-    unit, over = str(values["reported"]), sense.reference.isoformat() if sense.reference else ""
-    found = [d for d in sense.before[-NAMED_BEFORE:] if d.last < over and d.precision in ({unit} if unit else REPORTED)]
-    if not found:
-        return None
-    return date.fromisoformat(found[-1].first), date.fromisoformat(found[-1].last), found[-1].precision
+    return period_of_unit(unit, sense.reference, way * count)
 
 
 def _day_alone(values: dict[str, Any], sense: Surroundings) -> Period | None:
     if sense.reference is None:
         return None
     shift = -1 if int(values["d"]) > sense.reference.day else 0
-    return day(_period_of_unit("month", sense.reference, shift)[0].replace(day=int(values["d"])))
+    return day(period_of_unit("month", sense.reference, shift)[0].replace(day=int(values["d"])))
 
 
 def _month_day_rel(values: dict[str, Any], sense: Surroundings) -> Period | None:
     if sense.reference is None:
         return None
-    return day(_period_of_unit("month", sense.reference, int(values["monthrel"]))[0].replace(day=int(values["d"])))
+    return day(period_of_unit("month", sense.reference, int(values["monthrel"]))[0].replace(day=int(values["d"])))
+
+
+def _day_of_month(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    """ "The 24th of last month"."""
+    return _month_day_rel({"monthrel": values["rel"], "d": values["d"]}, sense)
+
+
+def _last_day(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    if "month" in values:
+        found = _month_rel(values, sense) if "rel" in values else _month(values, sense)
+    else:
+        found = _relative({"unit": "month", "rel": values["rel"]}, sense)
+    return found and day(found[1])
+
+
+def _slashed(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    """ "10/08/2026": the day first, but where there is no such day or it is still to come and the other is not."""
+    number, other, y = int(values["d"]), int(values["m"]), int(values["y4"])
+    if other > MONTHS:
+        return day(date(y, number, other))
+    first = date(y, other, number)
+    if sense.reference and first > sense.reference and sense.to_come != "future" and number <= MONTHS:
+        swapped = date(y, number, other)
+        return day(swapped if swapped <= sense.reference else first)
+    return day(first)
+
+
+def _week_of(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    found = _day(values, sense)
+    return found and week(found[0])
 
 
 def _relative_day(values: dict[str, Any], sense: Surroundings) -> Period | None:
@@ -153,7 +141,8 @@ def _month_rel(values: dict[str, Any], sense: Surroundings) -> Period | None:
 
 def _month_span(values: dict[str, Any], sense: Surroundings) -> Period | None:
     def period(y: int) -> Period:
-        first, last = month(y, int(values["m"])), month(y, int(values["m2"]))
+        one, other = _month_of(values), int(values["month2"] if "month2" in values else values["m2"])
+        first, last = month(y - (one > other and "month2" in values), one), month(y, other)  # "November–January"
         if first[0] >= last[0]:
             raise ValueError("a range that ends before it begins")
         return named(first[0], last[1])
@@ -164,7 +153,7 @@ def _month_span(values: dict[str, Any], sense: Surroundings) -> Period | None:
 def _quarter(values: dict[str, Any], sense: Surroundings) -> Period | None:
     number = int(values["q"] if "q" in values else values["ordinal"])
     if "rel_after" in values and sense.reference:
-        return _period_of_unit("quarter", sense.reference, int(values["rel_after"]))
+        return period_of_unit("quarter", sense.reference, int(values["rel_after"]))
     return sense.fitting(values, lambda y: quarter(y, number))
 
 
@@ -245,14 +234,20 @@ def _holiday(values: dict[str, Any], sense: Surroundings) -> Period | None:
 RESOLVERS: dict[str, Callable[[dict[str, Any], Surroundings], Period | None]] = {
     "relative": _relative,
     "weekday": _weekday,
+    "beside": beside,
+    "later": later,
+    "day_of_month": _day_of_month,
+    "last_day": _last_day,
+    "slashed": _slashed,
+    "week_of": _week_of,
     "week_rel": lambda v, s: week(s.reference + timedelta(days=7 * int(v["week"]))) if s.reference else None,
     "relative_day": _relative_day,
     "month_day_rel": _month_day_rel,
     "day_alone": _day_alone,
     "ago": _ago,
-    "same": _same,
-    "reported": _reported,
-    "same_day": _same_day,
+    "same": same,
+    "reported": reported,
+    "same_day": same_day,
     "day": _day,
     "day_range": _day_range,
     "iso": lambda v, s: day(date(int(v["y4"]), int(v["m"]), int(v["d"]))),

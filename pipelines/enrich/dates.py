@@ -38,6 +38,9 @@ def dates(text: str, language: str, published: str | None) -> list[DateSpan]:
     _share_years(found, text, grammar)
     senses, spans = Senses(text, grammar), list[DateSpan]()
     for expression in found:
+        if spans and expression.start < spans[-1].end:  # the year of a date that was said to be "of the same year"
+            continue
+        _take_year(expression, spans, text, grammar)
         period = resolve(expression, senses, reference, grammar, spans)
         if period:
             qualifier = _qualifier(text, expression, grammar)
@@ -63,6 +66,13 @@ def _share_years(found: list[Expression], text: str, grammar: Grammar) -> None:
         ready = one.kind in ("day", "month", "quarter", "half") and one.kind == other.kind
         if ready and not one.has_year and other.has_year and join.fullmatch(text, one.end, other.start):
             one.values["y"] = other.values["y"]
+
+
+def _take_year(found: Expression, before: list[DateSpan], text: str, grammar: Grammar) -> None:
+    """Give a date "of the same year" the year of the one that was told last."""
+    said = None if found.has_year or not before else grammar.sense["same_year"].match(text, found.end)
+    if said and found.kind in ("day", "month", "quarter", "half"):
+        found.values["y"], found.end = int(before[-1].first[:4]), said.end()
 
 
 def _qualifier(text: str, found: Expression, grammar: Grammar) -> str | None:

@@ -63,6 +63,19 @@ def year(number: int) -> Period:
     return date(number, 1, 1), date(number, 12, 31), "year"
 
 
+def period_of_unit(unit: str, reference: date, offset: int) -> Period:
+    """Return the week, month, quarter or year that stands `offset` of them after the one that a day stands in."""
+    if unit == "week":
+        return week(reference + timedelta(days=7 * offset))
+    if unit == "year":
+        return year(reference.year + offset)
+    if unit == "quarter":
+        index = reference.year * 4 + (reference.month - 1) // 3 + offset
+        return quarter(index // 4, index % 4 + 1)
+    index = reference.year * 12 + reference.month - 1 + offset
+    return month(index // 12, index % 12 + 1)
+
+
 def months_to(count: int, last: date) -> Period:
     """Return the `count` months that end on a day, under the name of the calendar where they have one."""
     following = last + timedelta(days=1)

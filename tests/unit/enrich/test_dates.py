@@ -147,3 +147,56 @@ def test_a_figure_after_a_date_is_no_part_of_it_and_what_is_put_off_is_to_come(l
 def test_a_start_moved_from_one_year_to_another_is_no_range():
     text = "The board moves the opening of its long delayed second separation line in the eastern province from 2027 to 2029."
     assert [(d.first, d.precision) for d in dates(text, "en", "2026-08-20")] == [("2027-01-01", "year"), ("2029-01-01", "year")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The line stopped a fortnight ago.", ("2026-03-02", "2026-03-08", "range")),
+        ("It was lit the day before yesterday.", ("2026-03-16", "2026-03-16", "day")),
+        ("It opened on the 24th of last month.", ("2026-02-24", "2026-02-24", "day")),
+        ("The tariff applies from the first of next month.", ("2026-04-01", "2026-04-01", "day")),
+        ("It was refused on the last day of February.", ("2026-02-28", "2026-02-28", "day")),
+        ("It was bought on the last day of last month.", ("2026-02-28", "2026-02-28", "day")),
+        ("It began in the week of 9 February.", ("2026-02-09", "2026-02-15", "range")),
+        ("It began in the week commencing Monday, 2 March 2026.", ("2026-03-02", "2026-03-08", "range")),
+        ("Earlier in the year it opened a mill.", ("2026-01-01", "2026-12-31", "year")),
+        ("Later in the month it will open a mill.", ("2026-03-01", "2026-03-31", "month")),
+        ("In the October-December period it made 4 tonnes.", ("2025-10-01", "2025-12-31", "quarter")),
+        ("In November–January it made 4 tonnes.", ("2025-11-01", "2026-01-31", "range")),
+        ("On 10/02/2026 it made 4 tonnes.", ("2026-02-10", "2026-02-10", "day")),
+        ("On 02/14/2026 it made 4 tonnes.", ("2026-02-14", "2026-02-14", "day")),
+        ("On 03/05/2026 it made 4 tonnes.", ("2026-03-05", "2026-03-05", "day")),
+    ],
+)
+def test_a_day_may_be_reckoned_in_other_words(text, expected):
+    assert [one[1:] for one in read(text)] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It was signed on 14 June 2024. On 2 July of the same year it was paid.", ("2024-07-02", "2024-07-02", "day")),
+        ("It was shut on 2 March. Two days later it was sold.", ("2026-03-04", "2026-03-04", "day")),
+        ("It was shut on 2 February. Three weeks later it was sold.", ("2026-02-23", "2026-03-01", "range")),
+        ("It was shut in May 2025. Two months later it was sold.", ("2025-07-01", "2025-07-31", "month")),
+        ("It was shut on 4 February. The following week it was sold.", ("2026-02-09", "2026-02-15", "range")),
+        ("It made 4 tonnes in July 2025, up from 3 tonnes the previous month.", ("2025-06-01", "2025-06-30", "month")),
+        ("It will open by the middle of next year, and a mill by the end of the following year.", ("2028-01-01", "2028-12-31", "year")),
+    ],
+)
+def test_a_time_may_be_reckoned_from_the_one_told_before(text, expected):
+    assert read(text)[-1][1:] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Two days later it was sold.",
+        "The price is the same as a week ago.",
+        "That is two quarters later than it told us.",
+        "A lower price than a month ago was paid.",
+    ],
+)
+def test_no_time_to_reckon_from_gives_none(text):
+    assert read(text) == []

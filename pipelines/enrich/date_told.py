@@ -1,0 +1,70 @@
+"""Times that are reckoned from one that the text told before: "that day", "two days later", "the following week", "in the quarter"."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from pipelines.enrich.date_surroundings import Surroundings
+from pipelines.enrich.periods import Period, day, period_of_unit
+from pipelines.enrich.reading import DateSpan
+
+SAME_REACH = 160  # characters back in which "that day" has its day
+SAME_PARAGRAPH = 400  # the same within a paragraph
+SAME_DAYS = 6  # days before that one that are asked
+REPORTED = frozenset({"month", "quarter", "half", "year", "range"})
+NAMED_BEFORE = 40  # expressions back among which "the quarter" has its own
+
+
+def beside(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    """ "The following week", "the previous month": beside the time that the text told last, else beside that of publication."""
+    unit, offset = str(values["unit"]), int(values["beside"])
+    told = _told_before(sense)
+    if told is not None:
+        return period_of_unit(unit, date.fromisoformat(told.last if offset > 0 else told.first), offset)
+    return period_of_unit(unit, sense.reference, offset) if sense.reference else None
+
+
+def later(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    """ "Two days later", "a month later": after the time that the text told last; nothing where it told none."""
+    told, unit, count = _told_before(sense), str(values["span"]), int(values["later"])
+    if told is None or (unit in {"day", "week"} and told.precision != "day"):
+        return None
+    first = date.fromisoformat(told.first)
+    return day(first + timedelta(days=count)) if unit == "day" else period_of_unit(unit, first, count)
+
+
+def _told_before(sense: Surroundings) -> DateSpan | None:
+    """The time that was told last, in this sentence or shortly before it."""
+    begin = max(sense.found.start - SAME_PARAGRAPH, sense.sentence_start - SAME_REACH)
+    last = sense.before[-1] if sense.before else None
+    return last if last is not None and last.end > begin else None
+
+
+def same_day(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    """The day that the text named last in this sentence or just before; "that day" alone is the day of publication."""
+    offset, text = int(values["same_day"]), sense.senses.text
+    paragraph = text.rfind("\n", max(0, sense.found.start - SAME_PARAGRAPH), sense.found.start) + 1
+    begin = min(sense.found.start - SAME_REACH, max(paragraph, sense.found.start - SAME_PARAGRAPH))
+    days = [d for d in sense.before[-SAME_DAYS:] if d.precision == "day" and d.end > begin]
+    last = days[-1] if days else None
+    if last is not None and last.start < sense.sentence_start:  # of the sentence before the first: what follows is compared with it
+        begun = sense.senses.sentence_of(last.start).start
+        last = next(d for d in days if d.start >= begun)
+    if last is not None:
+        return day(date.fromisoformat(last.first) + timedelta(days=offset))
+    return day(sense.reference) if sense.reference and not offset else None
+
+
+def same(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    """ "The same month", "that year": that of the time told last."""
+    if not sense.before:
+        return None
+    return period_of_unit(str(values["unit"]), date.fromisoformat(sense.before[-1].first), 0)
+
+
+def reported(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    """ "In the quarter", "over the period": the last such period that the text named, if it is over."""
+    unit, over = str(values["reported"]), sense.reference.isoformat() if sense.reference else ""
+    found = [d for d in sense.before[-NAMED_BEFORE:] if d.last < over and d.precision in ({unit} if unit else REPORTED)]
+    if not found:
+        return None
+    return date.fromisoformat(found[-1].first), date.fromisoformat(found[-1].last), found[-1].precision
