@@ -29,7 +29,7 @@ NUMBERED = re.compile(
 FIGURE = re.compile(r"\d{2}|\d\s?[%€$]")
 HEADER = 100  # characters of a line that only says who and when
 LABELLED = 160  # the same, where a label says what its date is
-KINDS = frozenset({"day", "iso", "month", "iso_month"})
+KINDS = frozenset({"day", "iso", "slashed", "month", "iso_month"})
 NOTHING = "(?!)"
 # What may follow the date of a header: a time, a source.
 CLOCK = r"(?:(?:at|à|from|de)\s)?"
@@ -38,7 +38,7 @@ CLOCK += r"(?:\s?(?:to|à|[-–])\s?\d{1,2}\s?[:hH]\s?\d{0,2})?)?"
 BYLINE = r"(?:来源.{0,20}|(?:來源|作者|编辑|編輯|责编|撰文|记者|記者|阅读|浏览)\s?[:：／/|丨].{0,30})"
 TIME_OF_DAY = re.compile(rf"\A[\s,，–—]*{CLOCK}")
 TIME = re.compile(
-    rf"[\s,，]*(?:[–—]\s(?=\d))?{CLOCK}[\s.。)）】]*(?:[|·/].{{0,40}}|{BYLINE}|[（(][^()（）]{{0,60}}[)）]|[（(].{{0,20}})?\Z"
+    rf"[\s,，]*(?:[–—]\s(?=\d))?{CLOCK}[\s.。;)）】]*(?:[|·/].{{0,40}}|{BYLINE}|[（(][^()（）]{{0,60}}[)）]|[（(].{{0,20}})?\Z"
 )
 PARTICLES = frozenset(
     ["de", "du", "des", "la", "le", "les", "the", "of", "and", "et", "en", "sur", "à", "in", "for", "d", "l", "aux", "par", "by"]
@@ -118,7 +118,9 @@ def is_of_calendar(text: str, start: int, end: int) -> bool:
 
 @cache
 def _dated() -> re.Pattern[str]:
-    return re.compile(rf"\s*(?:{date_expression()}|{CHINESE_DATE}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}})(?!,?\s?(?:19|20)\d\d).*[^\W\d_]{{2}}")
+    weekday = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?\s)?"
+    written = rf"(?:{date_expression()}|{CHINESE_DATE}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}})"
+    return re.compile(rf"\s*{weekday}{written}(?!,?\s?(?:19|20)\d\d).*[^\W\d_]{{2}}")
 
 
 def _is_row(text: str, start: int, end: int) -> bool:

@@ -68,7 +68,7 @@ def _of_title(title: str, language: str) -> Published:
     A title that opens with a day ("4月16日日评") gives that day, without a year.
     """
     named = expressions(title, language)
-    found = [e for e in named if e[2] in ("day", "iso")]
+    found = [e for e in named if e[2] in ("day", "iso", "slashed")]
     if len(named) == 1 and (month := _month_of_issue(title, named[0])):
         return month
     if len(found) == 1 and not found[0][0] and not {"y", "y4"} & found[0][3].keys():
@@ -152,7 +152,7 @@ def _with_year(written: Written, others: Iterable[Header | None]) -> Written:
 
 def _date_at(text: str, start: int, end: int, language: str) -> Written | None:
     for code in dict.fromkeys((language, *known_languages())):
-        found = [e for e in expressions(text[start:end], code) if e[2] in ("day", "iso", "month", "iso_month", "day_alone")]
+        found = [e for e in expressions(text[start:end], code) if e[2] in ("day", "iso", "slashed", "month", "iso_month", "day_alone")]
         if found:
             return start + found[0][0], start + found[0][1], found[0][3]
     return None
