@@ -41,6 +41,7 @@ class NumberWords:
         self._multipliers: dict[str, float] = table["multipliers"]
         self._joined, self._after_join = frozenset(table["joined"]), frozenset(table["after_join"])
         self._ranges, self._articles = frozenset(table["ranges"]), frozenset(table["articles"])
+        self._one_made = re.compile(table.get("one_made", "(?!)"))  # what stands before an article that counts
 
     def find(self, low: str) -> Iterator[Written]:
         """Yield the numbers before units in a text in lower case, in order of place."""
@@ -82,6 +83,8 @@ class NumberWords:
                 break
             run.insert(0, token)
         while run and (run[0].word in self._joined or (run[0].word in self._articles and len(run) == 1)):
+            if run[0].word in self._articles and self._one_made.search(low, max(0, run[0].start - REACH), run[0].start):
+                break  # « a produit une tonne d'oxyde »
             del run[0]
         return run
 

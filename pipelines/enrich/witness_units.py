@@ -26,7 +26,10 @@ _AFTER = re.compile(
     r"|(week|semaine|周)|(month|mois|月)|(y(?:ear)?|annum|an|année|年)))(?!\w)|[/每](?:(小时)|([天日])|(周)|(月)|(年))"
 )
 _BEFORE = re.compile(r"(?:每?小时|([每日]?日|每天)|(每周)|(每?月)|(每?年))(?:可?处理|生?产|加工)?(?:能力)?(?:矿石|原矿)?[约达为]?\Z")
-_INSIDE = re.compile(r"(?:[\s/](?:month|week|day)|ly|[/／每]?[月周日天])\Z", re.IGNORECASE)
+_INSIDE = re.compile(
+    r"(?:[\s/](?:month|week|day|mois|semaine|jour)|ly|(?:mensuel|hebdomadaire|quotidien|journali)\w{0,4}|[/／每]?[月周日天])\Z",
+    re.IGNORECASE,
+)
 _TIMES = {12: "month", 52: "week", 365: "day"}
 _NAMES = ("hour", "day", "week", "month", "year")
 

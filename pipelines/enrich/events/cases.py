@@ -2,12 +2,15 @@
 
 import itertools
 import re
+from collections.abc import Sequence
 
 from pipelines.enrich.events.clauses import Clause, Party
 from pipelines.enrich.events.document import Document
+from pipelines.enrich.lexicon import FINITE
 from pipelines.enrich.reading import Mention
 
 REACH = 44  # characters in which the word before a name is looked for
+OPENING = 16  # characters that a preposition at the head of a clause takes
 SKIPPED = 4  # plain words that may stand between (articles, adjectives, "magnet maker")
 _LAST_WORD = re.compile(r"(?<![\w'-])([^\W\d_][\w'-]*)\s*$")
 _OWNED = re.compile(r"(?:[Ss]on|[Ss]a|[Ss]es|[Ll]eurs?|[Ii]ts|[Tt]heir)\s(?:[a-zà-ÿ'’-]+\s){1,4}")
@@ -24,8 +27,9 @@ def parties(document: Document, clause: Clause) -> list[Party]:
 
 def _parties(document: Document, clause: Clause) -> list[Party]:
     found: list[Party] = []
-    for mention in clause.organisations:
-        if found and document.grammar.joint.search(document.low[found[-1].mention.end : mention.start]):
+    organisations = clause.organisations
+    for i, mention in enumerate(organisations):
+        if found and _are_joined(document, clause, found[-1], organisations[i:]):
             found.append(Party(mention, found[-1].case, found[-1].group))
         else:
             found.append(Party(mention, case_of(document, clause, mention), len(found)))
@@ -33,6 +37,27 @@ def _parties(document: Document, clause: Clause) -> list[Party]:
         if one.mention.is_anaphor and _OWNED.fullmatch(document.text[one.mention.start : other.mention.start]):
             one.case, one.group = "of", -1
     return found
+
+
+def _are_joined(document: Document, clause: Clause, one: Party, rest: Sequence[Mention]) -> bool:
+    """Whether the first of the names that follow belongs to the same list as `one`.
+
+    Before the verb a comma after a name with a preposition ends an aside (« Rachetée par A, B a … », « D'après A, B et C ont … »)
+    unless the list goes on to its "and" (« Les usines de A, B et C ont … »).
+    """
+    previous, is_aside = one.mention, one.case not in {"", "object"} and document.grammar.has_borders
+    if is_aside and any(mark[3] & FINITE and mark[1] <= previous.start for mark in clause.marks):
+        is_aside = False
+    for mention in rest:
+        between = document.low[previous.end : mention.start]
+        if not document.grammar.joint.search(between):
+            return False
+        if not is_aside or between.strip() != ",":
+            return True
+        if previous.start - clause.start < OPENING:
+            return False
+        previous = mention
+    return False
 
 
 def case_of(document: Document, clause: Clause, mention: Mention) -> str:

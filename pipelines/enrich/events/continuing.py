@@ -44,6 +44,8 @@ def continues(document: Document, one: Told, other: Told) -> bool:  # noqa: PLR0
         return True  # 拿出3000万英镑，支持X扩建
     if one.type == "resource_study" and other.type in STUDIED and unnamed and not other.clause.dates:
         return True  # what the study says of the project
+    if one.type == other.type == "resource_study" and other.clause.is_relative and unnamed and not other.clause.dates:
+        return True  # « …, qui table sur 1 850 tonnes par an »
     if one.type == "resource_study" and other.fit.frame.name == "first_product" and unnamed:
         return True  # its samples
     if one.type == "policy_control" and other.type == "schedule_guidance" and unnamed:

@@ -18,6 +18,7 @@ OFFICE = re.compile(
     r"(?:Agency|Authority|Administration|Commission|Department|Ministry|Bureau|Board|Office|Service)"
     r"|(?:Ministry|Department|Bureau|Office|Agency|Board) (?:of|for) [A-Z][\w'’-]+(?:(?:,| and| of| for)* [A-Z][\w'’-]+){0,4})\b"
 )
+GIVEN = frozenset({"", "object", "to", "for", "by"})  # cases of who may be given a permit
 STEM = 6  # characters of a word that languages share: "minist", "commis"
 
 
@@ -29,6 +30,8 @@ def licensees(stage: Stage) -> Cast:
         authority = [stage.discourse.authority]
     office = None if authority else _office(stage)
     found = [p for p in distinct(present(stage, COMPANY)) if p.case != "than"]
+    if stage.document.grammar.has_borders and any(p.case in GIVEN for p in found):  # « avec l'appui d'A, B a obtenu le permis »
+        found = [p for p in found if p.case in GIVEN]
     recipients = [p.mention for p in found] or ([] if office else operators(stage))
     heads = [office] if office else [actor("authority", m) for m in authority]
     groups = {p.group for p in found}

@@ -48,9 +48,10 @@ def subject(stage: Stage, *, only_companies: bool = True) -> list[Mention]:
     own = parties(stage.document, stage.clause)
     wanted = [p for p in own if not only_companies or is_company(p.mention)]
     agents = [p for p in wanted if p.case == "by"]
+    anchor = stage.fit.anchor[0]
+    agents = [a for a in agents if not _is_of_participle(a, wanted, anchor)]
     if agents:
         return _group(wanted, agents[0])
-    anchor = stage.fit.anchor[0]
     said = max((m[0] for m in stage.clause.marks if m[2] & SAY and m[0] < anchor), default=-1)
     before = [p for p in wanted if p.mention.start < anchor and p.case in {"", "object"}]
     after_said = [p for p in before if p.mention.start > said]
@@ -58,6 +59,11 @@ def subject(stage: Stage, *, only_companies: bool = True) -> list[Mention]:
         if chosen:
             return _group(wanted, chosen[0])
     return taken_up(stage, only_companies=only_companies)
+
+
+def _is_of_participle(agent: Party, found: list[Party], anchor: int) -> bool:
+    """Whether an agent is that of a participle before the subject (« Rachetée par A, B a coulé … »)."""
+    return any(agent.mention.end < p.mention.start < anchor and p.case == "" for p in found) and agent.mention.end < anchor
 
 
 def _group(found: list[Party], head: Party) -> list[Mention]:
