@@ -12,6 +12,7 @@ from pipelines.enrich.reading import DateSpan
 from pipelines.enrich.sentence_senses import Senses
 
 MONTHS = 12
+SUNDAY = 6
 AHEAD = 1  # « dans trois semaines », beside « il y a »
 
 
@@ -64,7 +65,8 @@ def _ago(values: dict[str, Any], sense: Surroundings) -> Period | None:
 def _day_alone(values: dict[str, Any], sense: Surroundings) -> Period | None:
     if sense.reference is None:
         return None
-    shift = -1 if int(values["d"]) > sense.reference.day else 0
+    number, today = int(values["d"]), sense.reference.day
+    shift = (1 if number < today else 0) if sense.to_come == "future" else (-1 if number > today else 0)
     return day(period_of_unit("month", sense.reference, shift)[0].replace(day=int(values["d"])))
 
 
@@ -77,6 +79,29 @@ def _month_day_rel(values: dict[str, Any], sense: Surroundings) -> Period | None
 def _day_of_month(values: dict[str, Any], sense: Surroundings) -> Period | None:
     """ "The 24th of last month"."""
     return _month_day_rel({"monthrel": values["rel"], "d": values["d"]}, sense)
+
+
+def _stepped(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    """ "The month before last", "the quarter just ended"."""
+    unit, offset = values["stepped"]
+    return period_of_unit(unit, sense.reference, offset) if sense.reference else None
+
+
+def _weekend(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    """The Saturday and Sunday before the day of publication, or after it where the sentence or the word looks ahead."""
+    if sense.reference is None:
+        return None
+    is_ahead = int(values["weekend"]) > 0 or (int(values["weekend"]) == 0 and sense.to_come == "future")
+    sunday = week(sense.reference)[1] if is_ahead or sense.reference.weekday() == SUNDAY else week(sense.reference)[0] - timedelta(days=1)
+    return sunday - timedelta(days=1), sunday, "range"
+
+
+def _ahead(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    """ "In three months' time", "a year from now"."""
+    unit, count = str(values["span"]), int(values["later"])
+    if sense.reference is None:
+        return None
+    return day(sense.reference + timedelta(days=count)) if unit == "day" else period_of_unit(unit, sense.reference, count)
 
 
 def _last_day(values: dict[str, Any], sense: Surroundings) -> Period | None:
@@ -240,6 +265,9 @@ RESOLVERS: dict[str, Callable[[dict[str, Any], Surroundings], Period | None]] = 
     "last_day": _last_day,
     "slashed": _slashed,
     "week_of": _week_of,
+    "stepped": _stepped,
+    "weekend": _weekend,
+    "ahead": _ahead,
     "week_rel": lambda v, s: week(s.reference + timedelta(days=7 * int(v["week"]))) if s.reference else None,
     "relative_day": _relative_day,
     "month_day_rel": _month_day_rel,

@@ -19,10 +19,12 @@ ANNOUNCED = frozenset({"supply_agreement", "financing", "policy_control", "resou
 MAY_BEGIN_LATER = frozenset({"policy_control", "price_move"})  # set now, in force from a later day on
 OF_A_PERIOD = frozenset({"output", "output_moved", "record_set"})
 PERIODS = frozenset({"month", "quarter", "half", "year"})
+ACTS = frozenset({"facility_change", "disruption", "permit", "supply_agreement", "financing", "ownership_change"})  # done on a day, "today"
 UNDATED = frozenset({"market_assessment", "superlative_claim"})
 BESIDE = 14  # characters between a verb of speech and its day
 SPOKEN = 24  # characters after a verb of speech in which its day stands
 SPOKEN_TO = 48  # the same, where it is said to somebody
+FORMER = 60  # characters before a day in which a price is compared with that of that day
 ACT = 40  # characters before the day of an act in which it is named
 HEADING = 90  # characters of a line above a list of prices
 
@@ -53,6 +55,7 @@ class Calendar:
         own = [d for d in own if not _is_of_old_value(told.clause, d)]
         if told.type == "price_move":  # "has lost a tenth since May": not the day of the price
             own = [d for d in own if d.precision == "day" or d.qualifier != "from"] or own
+            own = [d for d in own if not self._is_of_former(d)]
         if told.fit.frame.name in OF_A_PERIOD and not self.document.grammar.has_borders:
             return self._of_period(told, own, lent)
         own = self._fitting(told, own)
@@ -107,6 +110,10 @@ class Calendar:
         """What the figures before were of is no longer spoken of."""
         self.period = None
 
+    def _is_of_former(self, date: DateSpan) -> bool:
+        """The day of the price that one is compared with: "up 10 yuan/kg from Wednesday"."""
+        return self.document.grammar.former_price.search(self.document.low, max(0, date.start - FORMER), date.start) is not None
+
     def _is_to_come(self, date: DateSpan) -> bool:
         """A day after the publication: of what was done it is the term, not the day."""
         return self.document.found.published_on is not None and date.first > self.document.found.published_on
@@ -131,8 +138,10 @@ class Calendar:
         """A deal announced "today" or at the head of its party's release, or a notice, has the day of publication."""
         if told.type in DEALS and told.clause.concepts & TODAY:
             return True
-        if not self.own_release or told.telling.factuality != "achieved":
+        if told.telling.factuality != "achieved":
             return False
+        if not self.own_release:  # "is pleased to announce that it has signed"
+            return self.is_lead and told.type in DEALS and any(c.concepts & ANNOUNCE for c in told.domain)
         return told.type == "policy_control" or (self.is_lead and told.type in DEALS)
 
     def _today(self) -> DateSpan | None:
@@ -187,6 +196,7 @@ def _is_at_end_of_speech(told: Told, clause: Clause, date: DateSpan, said: Mark)
 def _is_of_speech(told: Told, clause: Clause, date: DateSpan) -> bool:
     """The day on which somebody said so is not the day of the deed; that of an announcement is, of what was done by it."""
     is_span = date.precision in PERIODS and told.telling.factuality == "achieved" and told.type not in UNDATED  # "this month"
+    is_span = is_span or (date.precision == "day" and date.is_relative and told.telling.factuality == "achieved" and told.type in ACTS)
     if told.type != "price_move" and not is_span and any(m[2] & NOW and m[0] <= date.start and date.end <= m[1] for m in clause.marks):
         return True  # "to date"
     if told.type == "price_move":
