@@ -51,7 +51,7 @@ def products(document: Document, told: Told) -> list[tuple[tuple[MaterialMention
             return [(None, _of_notice(document, quantity_of(q, told.type, told.clause.concepts, is_yearly=yearly), told)) for q in both]
     if told.type == "market_assessment":
         quantities = [msgspec.structs.replace(q, role=None) for q in quantities]
-    own = first_fit(told.clause.quantities, document)
+    own = first_fit(_outside_brackets(document, told), document) or first_fit(told.clause.quantities, document)
     chosen = own or first_fit(quantities, document)
     if chosen is None and told.type == "facility_change" and len(quantities) == 1 and quantities[0].role == "by":
         chosen = quantities[0]  # what an expansion adds
@@ -62,6 +62,17 @@ def products(document: Document, told: Told) -> list[tuple[tuple[MaterialMention
         chosen = None  # "not one tonne"
     quantity = quantity_of(chosen, told.type, told.clause.concepts, is_yearly=yearly)
     return [(None, _of_notice(document, _with_basis(quantity, told), told))]
+
+
+def _outside_brackets(document: Document, told: Told) -> list[Quantity]:
+    """The figures of the clause but those that brackets tell of a name before its verb (« JL MAG (38 000 t/an) a ouvert … »)."""
+    low, anchor = document.low, told.fit.anchor[0]
+
+    def is_aside(figure: Quantity) -> bool:
+        opened = low.rfind("(", told.clause.start, figure.start)
+        return opened >= 0 and low.find(")", opened, figure.start) < 0 and 0 <= low.find(")", figure.start) < anchor
+
+    return [q for q in told.clause.quantities if not is_aside(q)]
 
 
 def shared_out(document: Document, told: Told) -> list[Product]:

@@ -62,8 +62,8 @@ def subject(stage: Stage, *, only_companies: bool = True) -> list[Mention]:
 
 
 def _is_of_participle(agent: Party, found: list[Party], anchor: int) -> bool:
-    """Whether an agent is that of a participle before the subject (« Rachetée par A, B a coulé … »)."""
-    return any(agent.mention.end < p.mention.start < anchor and p.case == "" for p in found) and agent.mention.end < anchor
+    """Whether an agent is that of a participle beside the subject (« Rachetée par A, B a coulé … », « B, soutenu par A, a coulé … »)."""
+    return agent.mention.end < anchor and any(p.mention.start < anchor and p.case == "" for p in found)
 
 
 def _group(found: list[Party], head: Party) -> list[Mention]:
@@ -81,8 +81,8 @@ def taken_up(stage: Stage, *, only_companies: bool) -> list[Mention]:
             continue
         found = parties(stage.document, clause)
         subjects = [p for p in found if p.case in {"", "by"} and (not only_companies or is_company(p.mention))]
-        if subjects:
-            return _group(found, subjects[0])
+        if subjects:  # « A, soutenu par B, a … »: the agent is the participle's
+            return _group(found, next((p for p in subjects if p.case == ""), subjects[0]))
     return []
 
 

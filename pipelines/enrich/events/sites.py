@@ -11,6 +11,8 @@ from pipelines.enrich.events.told import Told
 from pipelines.enrich.reading import Mention
 
 NAMED_SO = re.compile(r"[\s«“\"]*[A-ZÀ-Þ][\w'’-]{3,}(?:\s[A-ZÀ-Þ][\w'’-]+)?\s(?:est|sera|reste|is|will be|remains)\s")
+BEHIND = 60  # characters in which a name before a relative clause stands
+APART = 3  # characters between that name and the clause
 OPENING = 4  # characters before the name of a sentence's topic
 CARRIED = frozenset({"facility_change", "production_milestone", "schedule_guidance", "resource_study"})
 STAKE = 40  # characters before a project in which the part of it is named
@@ -23,7 +25,7 @@ class Sites:
     def __init__(self, document: Document, discourse: Discourse, own_release: Mention | None) -> None:
         self.document, self.discourse, self.own_release = document, discourse, own_release
 
-    def of(self, told: Told, found: Cast) -> str | None:  # noqa: PLR0911  a ladder: the nearest that the text gives
+    def of(self, told: Told, found: Cast) -> str | None:  # noqa: PLR0911, PLR0912  a ladder: the nearest that the text gives
         """The site of an event, or None where the text gives none."""
         if told.type == "ownership_change":  # an interest in a deposit
             grammar, low = self.document.grammar, self.document.low
@@ -37,6 +39,9 @@ class Sites:
             return None
         if told.type == "supply_agreement":
             return self._source(told, found)
+        antecedent = self._antecedent(told)
+        if antecedent:
+            return antecedent
         for clause in told.domain:
             sites = [s for s in clause.sites if s.entity_id]
             sites = [s for s in sites if not s.is_anaphor] or sites
@@ -61,6 +66,16 @@ class Sites:
             site = self.discourse.site_for(told.clause, found.operator)
             return site if self.discourse.definite(told.clause) else None
         return None
+
+    def _antecedent(self, told: Told) -> str | None:
+        """The site that a relative clause right behind its name is about (« L'usine de Narva, que Neo a ouverte … »)."""
+        if not told.clause.is_relative or told.type not in OF_PLANTS or told.clause.sites or not self.document.grammar.has_borders:
+            return None
+        start = told.clause.start
+        named = [m for m in self.document.mentions.within(max(0, start - BEHIND), start + 2) if m.end <= start + 2]
+        last = max(named, key=lambda m: m.end, default=None)
+        is_site = last is not None and last.type in {"facility", "deposit"} and start - last.end <= APART
+        return last.entity_id if last is not None and is_site else None
 
     def _is_there(self, told: Told) -> bool:
         """Whether a pronoun stands for the place spoken of (« y a été mis en route »)."""
