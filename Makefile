@@ -22,7 +22,7 @@ test: environment jars ## all tests, on a broker, a store and an Airflow of thei
 	@$(BIN)/pytest $(PARALLEL) $(ARGS)
 
 faults: environment jars ## the tests that kill, stop and starve parts, in their long form
-	@$(BIN)/pytest $(PARALLEL) tests/faults --long $(ARGS)
+	@$(BIN)/pytest $(PARALLEL) tests/faults --long --durations=12 $(ARGS)
 
 lint: environment ## ruff, mypy --strict, and the walls between the folders
 	@$(BIN)/ruff check .

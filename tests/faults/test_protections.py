@@ -253,22 +253,14 @@ def test_without_counting_claims_by_their_size_a_lander_holds_them_all(spoilt: T
 @pytest.mark.long
 def test_without_its_slot_a_worker_waits_for_the_session_of_the_one_before(spoilt: Trial) -> None:
     enrich = {"how": "work", "slot": "9", "removed": ("static members",)}
-    first = spoilt.start(ENRICH, **enrich)
-    done = spoilt.progress(ENRICH)
-    _validated(spoilt)
-    until(lambda: spoilt.progress(ENRICH) >= done + 20, 60)
-    first.kill()
-    _validated(spoilt)
+    spoilt.feed(20)
+    assert spoilt.start(VALIDATE).wait() == 0
     before = spoilt.progress(ENRICH)
+    assert spoilt.start(ENRICH, at="mid_batch", **enrich).wait() == -signal.SIGKILL
     second = spoilt.start(ENRICH, **enrich)
     assert until(lambda: spoilt.progress(ENRICH) > before, 60) > 3
     second.kill()
     spoilt.settle()
-
-
-def _validated(trial: Trial) -> None:
-    trial.feed(20)
-    assert trial.start(VALIDATE).wait() == 0
 
 
 def test_the_oracle_names_what_is_missing(spoilt: Trial) -> None:
