@@ -114,6 +114,10 @@ class Calendar:
         """The day of the price that one is compared with: "up 10 yuan/kg from Wednesday"."""
         return self.document.grammar.former_price.search(self.document.low, max(0, date.start - FORMER), date.start) is not None
 
+    def _is_aside(self, date: DateSpan) -> bool:
+        """The day of what is told aside, before the deed."""
+        return self.document.grammar.aside_date.search(self.document.low, max(0, date.start - ACT), date.start) is not None
+
     def _is_to_come(self, date: DateSpan) -> bool:
         """A day after the publication: of what was done it is the term, not the day."""
         return self.document.found.published_on is not None and date.first > self.document.found.published_on
@@ -122,6 +126,8 @@ class Calendar:
         """Of several days of a clause those that the event can have."""
         if told.telling.factuality in NOW_DATED and told.type not in MAY_BEGIN_LATER:  # « inauguré en 2025, doit atteindre … en 2027 »
             own = [d for d in own if not self._is_over(d)] or own
+        if len(own) > 1:  # "Acme, founded in 2008, opened …"
+            own = [d for d in own if told.fit.anchor[0] < d.end or not self._is_aside(d)] or own
         if told.fit.frame.name in OF_A_PERIOD:  # the period of a figure, not the day of its report
             own = [d for d in own if d.precision in PERIODS] or own
         return own

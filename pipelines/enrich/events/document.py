@@ -200,6 +200,7 @@ class Grammar:
         self.guests = re.compile(groups.get("guests", NEVER))  # a line that introduces who is asked
         self.latter = re.compile(groups.get("latter", NEVER))  # "the latter will supply the former with …"
         self.offices = re.compile(groups.get("offices", NEVER))  # "the chief executive", of the company spoken of
+        self.aside_date = re.compile(groups.get("aside_date", NEVER))  # right before the day of what is told aside
         self.former_price = re.compile(groups.get("former_price", NEVER))  # right before the day of another price
         self.at_once = re.compile(groups.get("at_once", NEVER))  # "with immediate effect"
         self._read_speakers(groups)

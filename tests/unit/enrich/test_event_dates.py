@@ -44,6 +44,17 @@ BESIDE = " Lynas Rare Earths, MP Materials and other rare earth producers sent n
         ("Today Vulcan Elements opened its Benson plant.", ("2026-11-05", None, "day")),
         ("Vulcan Elements opened its Benson plant today.", ("2026-11-05", None, "day")),
         ("Vulcan Elements opened its Benson plant today, two years after it broke ground.", ("2026-11-05", None, "day")),
+        (
+            "After a pause that began in November, Serra Verde resumed production of mixed rare earth concentrate at Pela Ema on 2 October.",
+            ("2026-10-02", None, "day"),
+        ),
+        (
+            "Serra Verde, founded in 2008, resumed production of mixed rare earth concentrate at Pela Ema on Monday.",
+            ("2026-11-02", None, "day"),
+        ),
+        ("Less Common Metals began building a metal plant in Lacq on Tuesday of last week.", ("2026-10-27", None, "day")),
+        ("Less Common Metals will begin building a metal plant in Lacq as early as May.", ("2027-05-01", "2027-05-31", "month")),
+        ("The Pentagon lent MP Materials $150 million in April, repayable by 2035.", ("2026-04-01", "2026-04-30", "month")),
     ],
 )
 def test_an_event_has_the_day_that_its_sentence_tells(sentence, expected):
