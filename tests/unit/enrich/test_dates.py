@@ -208,6 +208,7 @@ def test_a_time_may_be_reckoned_from_the_one_told_before(text, expected):
     "text",
     [
         "Two days later it was sold.",
+        "Dependence will last into the 2030s.",
         "The price is the same as a week ago.",
         "That is two quarters later than it told us.",
         "A lower price than a month ago was paid.",

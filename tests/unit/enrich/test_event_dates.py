@@ -45,7 +45,7 @@ BESIDE = " Lynas Rare Earths, MP Materials and other rare earth producers sent n
         ("Vulcan Elements opened its Benson plant today.", ("2026-11-05", None, "day")),
         ("Vulcan Elements opened its Benson plant today, two years after it broke ground.", ("2026-11-05", None, "day")),
         (
-            "After a pause that began in November, Serra Verde resumed production of mixed rare earth concentrate at Pela Ema on 2 October.",
+            "After a pause that began in November, Serra Verde resumed production of rare earth concentrate at Pela Ema on 2 October.",
             ("2026-10-02", None, "day"),
         ),
         (
