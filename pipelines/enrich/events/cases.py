@@ -54,10 +54,16 @@ def _are_joined(document: Document, clause: Clause, one: Party, rest: Sequence[M
             return False
         if not is_aside or between.strip() != ",":
             return True
-        if previous.start - clause.start < OPENING:
+        if previous.start - clause.start < OPENING and not _is_noun_phrase(document, document.low[clause.start : previous.start]):
             return False
         previous = mention
     return False
+
+
+def _is_noun_phrase(document: Document, words: str) -> bool:
+    """Whether the words before a name begin with an article or the like (« les usines de »), and so open no aside."""
+    found = document.grammar.definite.search(words)
+    return found is not None and found.start() == 0
 
 
 def case_of(document: Document, clause: Clause, mention: Mention) -> str:
