@@ -15,7 +15,8 @@ from pipelines.enrich.dates import expressions
 from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.language import known_languages
 
-DIGIT = re.compile(r"[\d〇一二]|\b(?:two|deux)[ -](?:thousand|mille)\b", re.IGNORECASE)
+DIGIT = re.compile(r"[\d〇一二]")
+THOUSAND = ("thousand", "mille")  # of a year in words
 SENTENCE = re.compile(r"(?<=[.!?:])\s|(?<=[–—|])\s")  # where another begins
 # What parts a line that says several things.
 SEGMENTS = re.compile(r"(?<=;)\s+|(?<=[.;])\s+(?=[A-ZÀ-Þ])|[；。]\s*|\s*[|｜]\s*|\u3000+|\s[–—]\s(?=[A-ZÀ-Þ])")
@@ -84,7 +85,7 @@ def header(text: str, start: int, end: int, language: str, source: str) -> Heade
     """Return the date of a line that only says who and when: the one that a label names, else the last that fits."""
     line = text[start:end].rstrip()
     is_short = len(line) <= LABELLED
-    if (is_short and not DIGIT.search(line)) or is_of_calendar(text, start, end):
+    if not _has_year_or_day(line) or is_of_calendar(text, start, end):
         return None
     for code in dict.fromkeys((language, *known_languages())):
         found = _of_line(line, code, source) if is_short else None
@@ -97,12 +98,17 @@ def header(text: str, start: int, end: int, language: str, source: str) -> Heade
     return None
 
 
+def _has_year_or_day(line: str) -> bool:
+    """Tell cheaply whether a date may stand in a line."""
+    return bool(DIGIT.search(line)) or any(word in line.lower() for word in THOUSAND)
+
+
 def _of_segment(line: str, language: str, source: str) -> Header | None:
     """The date that a label gives one of several short sentences or cells ("Held in Oslo on 4 June. Minutes issued on 9 June 2026.")."""
     at = 0
     for cut in [*SEGMENTS.finditer(line), None]:
         end = cut.start() if cut else len(line)
-        found = _of_line(line[at:end], language, source, is_part=True) if (at or cut) and DIGIT.search(line, at, end) else None
+        found = _of_line(line[at:end], language, source, is_part=True) if (at or cut) and _has_year_or_day(line[at:end]) else None
         if found and not found.is_weak and not _words(language).venue.match(line, at + found.end):
             return Header(at + found.start, at + found.end, found.values)
         at = cut.end() if cut else end

@@ -15,6 +15,7 @@ from pipelines.enrich.reading import Mention
 HEAD, TAIL = 6, 6  # lines at either end
 SALUTATION = 60  # characters of "Dear fellow shareholders,"
 ENDED = (".", "。")
+LABEL_ENDS = (":", "：")
 REST = 24  # characters beside a name in a line that is only that name
 ACCOUNT = re.compile(r"[^\n@·•|]{0,20}(?:[@·•|]|\Z)")  # after the name of whose post it is
 GOES_ON = re.compile(r"\w\s+[a-z]")  # a line of a sentence
@@ -49,7 +50,7 @@ def house(source: str) -> str | None:
 def issued_by(text: str, lines: Sequence[Line]) -> str | None:
     """Return the authority that a label in the heading says issued the document (发文机关：某省自然资源厅, "Issuing authority: …")."""
     for start, end in lines[:HEAD]:
-        if found := _pattern("issuers").search(text, start, end):
+        if any(text.find(mark, start, end) >= 0 for mark in LABEL_ENDS) and (found := _pattern("issuers").search(text, start, end)):
             return found[0].lstrip(" ：:]】").strip() or None
     return None
 

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from pipelines.enrich.folding import lower_part
@@ -117,9 +117,17 @@ class Surroundings:
         if not name.isalpha() or not name[0].isupper() or self.folded[end : end + 2] == "'s":
             return False
         if name not in self._people:
-            places = (match.start() for match in re.finditer(rf"\b{name}\b", self.folded))
-            self._people[name] = any(self._word_before(place) in self.cues.person_before for place in places)
+            self._people[name] = any(self._word_before(place) in self.cues.person_before for place in self._places(name))
         return self._people[name]
+
+    def _places(self, name: str) -> Iterator[int]:
+        """Where a name stands as a whole word; found without an expression, which would have to be compiled for each name."""
+        place = self.folded.find(name)
+        while place >= 0:
+            beside = self.folded[place - 1 : place] + self.folded[place + len(name) : place + len(name) + 1]
+            if not any(character.isalnum() or character == "_" for character in beside):
+                yield place
+            place = self.folded.find(name, place + 1)
 
     def _word_before(self, start: int) -> str:
         """The word before a place, the full stop of "Mr." apart."""

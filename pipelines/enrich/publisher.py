@@ -20,6 +20,7 @@ AUTHORITY = re.compile(
 )
 OPENING = 400  # characters of a line in which its company is named
 EXCHANGE = r"[(（](?:[A-Z]{2,8}(?:\s?(?:American|Venture))?|Nasdaq|Euronext(?:\s\w+)?)\s?[:：]"
+CODE_AFTER = re.compile(r"[^\n.]{0,60}?[(（][A-Za-z]{2,9}(?:\s\w+)?\s?[:：]")  # beside the name of who is listed
 TICKER = re.compile(rf"(?P<name>[^\n。！？!?;；:：]{{2,80}}?)\s?{EXCHANGE}")
 SIGNED_ZH = re.compile(r"(?P<name>[^\s，。；：]{3,40}?(?:公司|集团|集團))(?:董事会|監事會|监事会)?\s*\Z")
 TITLE_ZH = re.compile(r"\A(?P<name>[^\s，。；：（）]{3,40}?(?:公司|集团|集團))关于")
@@ -79,9 +80,8 @@ def _signer(title: str, text: str, lines: list[tuple[int, int]], mentions: Seque
     if titled:
         return entity_of(titled["name"]) or titled["name"]
     firms = [m for m in mentions if m.type == "company" and not m.is_anaphor and not is_venue(m.surface.rstrip("."))]
-    ticker = re.compile(r"[^\n.]{0,60}?[(（][A-Za-z]{2,9}(?:\s\w+)?\s?[:：]")
     for m in firms:
-        if not m.in_title and m.end < 1500 and ticker.match(text, m.end, m.end + 90):
+        if not m.in_title and m.end < 1500 and CODE_AFTER.match(text, m.end, m.end + 90):
             return m.entity_id or m.surface
     first = next((m for m in firms if m.in_title), None) or next((m for m in firms if not m.in_title), None)
     if first:
