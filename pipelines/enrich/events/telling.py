@@ -17,6 +17,7 @@ from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.factuality import Telling, telling
 from pipelines.enrich.events.frames import Fit, Frame, fits
 from pipelines.enrich.events.objects import object_fits
+from pipelines.enrich.events.patterns import NEVER
 from pipelines.enrich.events.told import NOW_DATED, STOPS, Told
 from pipelines.enrich.events.unwritten import unwritten
 from pipelines.enrich.lexicon import FINITE, FORMS, Mark, mask_of
@@ -58,7 +59,6 @@ SPOKEN_OF, OWN = mask_of("@org", "@site"), mask_of("@own")
 NOT = mask_of("not")
 MAY, UNNAMED = mask_of("may"), mask_of("anonymous")
 DEALS = frozenset({"ownership_change", "financing", "supply_agreement"})
-NEVER = "$a"  # the pattern of a language that has no such words
 SELL, OF_CAPITAL = mask_of("sell"), mask_of("equity", "debt", "raise_capital", "new_shares", "stake")
 NOBODY = mask_of("nobody")
 CANCEL = mask_of("cancel")
@@ -218,7 +218,7 @@ def _event(
 
 def _is_thought_possible(document: Document, clause: Clause) -> bool:
     """Whether a deal "could" be done; said by a source without a name it is a rumour. In a language that has a conditional for hearsay."""
-    if document.grammar.hearsay.pattern == NEVER or clause.concepts & NOT:
+    if document.grammar.hearsay is NEVER or clause.concepts & NOT:
         return False
     return any(m[2] & MAY for m in clause.marks)
 
