@@ -213,9 +213,10 @@ class Lexicon:
         self._values = [(cell[0], cell[1]) for cell in table.values()]
         doubtful = sum(FORMS[name] for name in grammar.get("doubtful_forms", ()))
         self._determiners = tuple(grammar.get("determiners", ()))
+        verbal = sum(FORMS[name] for name in grammar.get("verbal_forms", ()))
         # What the word is as a noun, where its form may be one: read so after an article.
         self._nouns = [
-            (cell[2], 0) if cell[1] and (cell[2] or not cell[1] & ~doubtful) else None for cell in table.values()
+            (cell[2], 0) if cell[1] & ~verbal and (cell[2] or not cell[1] & ~doubtful) else None for cell in table.values()
         ]
         self._is_latin = [text[0].isascii() for text in table]
         self._numbers = {text: i for i, text in enumerate(self._patterns)}

@@ -13,7 +13,8 @@ WITHOUT_WORDS = frozenset({"company", "agency", "publisher", "place"})
 RESOURCE = mask_of("resource")
 NAMED_BEFORE = re.compile(r"\b(?!Mineral|Ore|Indicated|Inferred|Measured|Total|The|Updated|Maiden|Initial|New)[A-Z][\w&-]+\s\Z")
 OF_PRICES, QUOTE = mask_of("up", "down", "stable", "quote_price", "price"), mask_of("quote_price")
-OUTPUT = mask_of("produce")
+OUTPUT, MAY = mask_of("produce"), mask_of("may")
+DATE = 24  # characters of a date before its month
 GOODS = 12  # characters before a price in which its product is named
 ALLOYED = re.compile("[铁钴]?(?:合金|毛坯|精矿|磁体|矿)?")  # between a material and the price of its product
 ROW = 4  # characters between the colon of a row and its price
@@ -32,6 +33,11 @@ def outside_names(document: Document, marks: list[Mark]) -> list[Mark]:
     if document.grammar.has_borders:
         marks = [m for m in marks if not (m[2] & RESOURCE and _ends_a_name(document.text, m[0]))]
     return [m for m in marks if not document.is_aside(m[0])] if document.asides else marks
+
+
+def outside_dates(document: Document, marks: list[Mark]) -> list[Mark]:
+    """The month of May is no "may"."""
+    return [m for m in marks if not (m[2] & MAY and any(d.end > m[0] for d in document.dates.within(m[0] - DATE, m[0] + 1)))]
 
 
 def _ends_a_name(text: str, start: int) -> bool:

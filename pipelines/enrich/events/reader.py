@@ -14,7 +14,8 @@ from pipelines.enrich.events.discourse import PLANT, Discourse, Product
 from pipelines.enrich.events.document import Document, Found
 from pipelines.enrich.events.filling import Filler
 from pipelines.enrich.events.frames import anchors, fitting
-from pipelines.enrich.events.marking import outside_names, outside_prices, with_row, without_attribute
+from pipelines.enrich.events.listed import Listed
+from pipelines.enrich.events.marking import outside_dates, outside_names, outside_prices, with_row, without_attribute
 from pipelines.enrich.events.people import Voice
 from pipelines.enrich.events.relevance import Relevance
 from pipelines.enrich.events.sections import Sections
@@ -64,7 +65,7 @@ class _Reader:
         self.document = document
         marks = outside_contrasts(document.contrasts, document.low, lexicon(document.language).marks(document.low))
         marks = outside_brackets(document.low, marks) if document.grammar.has_borders else marks
-        self.marks = outside_prices(document, outside_names(document, marks))
+        self.marks = outside_prices(document, outside_dates(document, outside_names(document, marks)))
         self.mark_starts = [mark[0] for mark in self.marks]
         publisher = self._publisher()
         self.own_release = publisher if publisher is not None and publisher.type in SIGNING else None
@@ -82,6 +83,7 @@ class _Reader:
         if self.first is not None and self.discourse.operator is None and self._is_issuer(companies):
             self.discourse.operator = self.first
         self.sections = Sections(document)
+        self.listed = Listed(document)
 
     def _is_issuer(self, companies: list[Mention]) -> bool:
         """Whether a text is about one company alone, which it opens with and with its code ("Acme Limited (ASX: ACM)")."""
@@ -141,6 +143,7 @@ class _Reader:
         low = bisect_left(self.mark_starts, sentence.start)
         marks: list[Mark] = self.marks[low : bisect_left(self.mark_starts, sentence.end, low)]
         marks = with_row(self.document, sentence, without_attribute(self.document, sentence, marks))
+        marks = self.listed.with_lead(sentence, marks)
         if is_first:
             self.paragraph_voice = self.turns.voice
         if not self.document.grammar.has_borders:
@@ -155,6 +158,7 @@ class _Reader:
             self.discourse.see(one)
             return []
         parts = clauses(self.document, one) if tells or one.concepts & VOICE else [one]
+        self.listed.complete(parts[0])
         voice = self.speakers.of(parts, self._spoken_of(parts))
         if voice is not None and voice.is_firm and voice.mention is None and not self.document.grammar.has_borders:
             self.discourse.operator = None  # another firm, outside the register, speaks of its own
