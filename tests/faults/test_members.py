@@ -107,14 +107,17 @@ def test_messages_that_come_again_and_out_of_order_land_once(trial: Trial) -> No
 def test_a_drain_beside_a_member_that_does_nothing_ends_and_leaves_its_records_to_the_next(trial: Trial) -> None:
     with Topics(trial.settings) as topics:
         idler = GroupReader(trial.settings, STAGES[VALIDATE], topics.ids(), lambda _: b"")
-    over = threading.Event()
+    over, has_share = threading.Event(), threading.Event()
 
     def idle() -> None:
         while not over.is_set():
             idler.poll(0.2)
+            if idler.positions():
+                has_share.set()
 
     polling = threading.Thread(target=idle)
     polling.start()
+    assert has_share.wait(60), "the member that does nothing was given no partition"
     trial.feed(60, bad=5)
     drained = trial.start(VALIDATE)
     try:
