@@ -12,6 +12,7 @@ from functools import cache
 
 from msgspec import Struct
 
+from pipelines.enrich.acronyms import spells
 from pipelines.enrich.folding import FIRST_CJK, find, fold, is_word
 from pipelines.enrich.longer_names import whole_names
 from pipelines.enrich.name_context import Surroundings
@@ -183,22 +184,9 @@ def _defined_otherwise(context: Surroundings, waiting: list[Match]) -> set[str]:
             continue
         before = context.folded[max(0, start - 90) : start].rstrip(' ("“')
         names = {fold(name) for entity, _ in pattern.claims for name in register().entities[entity].names} - {pattern.text}
-        if not any(name in before for name in names) and _spells(pattern.text.lower(), _INITIAL.findall(before)):
+        if not any(name in before for name in names) and spells(pattern.text.lower(), _INITIAL.findall(before)):
             blocked.add(pattern.text)
     return blocked
-
-
-def _spells(acronym: str, words: list[str]) -> bool:
-    """Whether initials of the last words, short ones skipped at will, spell the acronym."""
-    rest = acronym
-    for word in reversed(words[-2 * len(acronym) :]):
-        if word[0].lower() == rest[-1]:
-            rest = rest[:-1]
-            if not rest:
-                return True
-        elif len(word) > 3:
-            return False
-    return False
 
 
 def _with_towns(context: Surroundings, hits: list[Hit], towns: list[Match]) -> list[Hit]:

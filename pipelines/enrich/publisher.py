@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from pipelines.enrich.acronyms import spells
 from pipelines.enrich.by_name import entity_of
 from pipelines.enrich.dateline import dateline
 from pipelines.enrich.edges import HEAD_LINES, TAIL_LINES, edge_lines
@@ -18,6 +19,8 @@ AUTHORITY = re.compile(
     r"minist[eè]re|direction générale|secrétariat|préfecture)\b[^.:\d]{2,80}|[\u4e00-\u9fff]{2,20}(?:部|局|委员会|厅|署))",
     re.IGNORECASE,
 )
+ACRONYM = re.compile(r"[A-ZÀ-Þ]{3,8}")
+WORD = re.compile(r"\w+")
 OPENING = 400  # characters of a line in which its company is named
 EXCHANGE = r"[(（](?:[A-Z]{2,8}(?:\s?(?:American|Venture))?|Nasdaq|Euronext(?:\s\w+)?)\s?[:：]"
 CODE_AFTER = re.compile(r"[^\n.]{0,60}?[(（][A-Za-z]{2,9}(?:\s\w+)?\s?[:：]")  # beside the name of who is listed
@@ -34,9 +37,10 @@ def publisher(page: Page, title: str, text: str, mentions: Sequence[Mention] = (
     """
     source = page.source.strip()
     lines = edge_lines(text)
-    if source.casefold() in venues("presses"):
+    is_press = source.casefold() in venues("presses")
+    if is_press or ACRONYM.fullmatch(source):
         offices = (AUTHORITY.fullmatch(text[a:b].strip()) for a, b in lines[:HEAD_LINES])
-        if office := next((found[1] for found in offices if found), None):
+        if office := next((found[1] for found in offices if found and (is_press or spells(source.lower(), WORD.findall(found[1])))), None):
             return entity_of(office) or office
     opening = dateline(text, *lines[0]) if lines else None
     wire = (opening.wire or "") if opening else ""

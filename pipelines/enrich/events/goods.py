@@ -64,6 +64,8 @@ class Goods:
             stage = stage_from(self.document, told.shared[0].start, told.shared[-1].end + STEP, told.shared)
         if stage == "mining" and told.type == "permit" and not self.document.grammar.has_borders and not self._names_step(told, stage):
             stage = None  # a deposit is not its mine
+        if told.type == "permit" and self._names_step(told, "exploration"):
+            stage = "exploration"  # whatever the ground holds
         if told.type in OF_PLANTS:
             is_of_deal = self.deal is not None and told.type in DELIVERIES and self._is_of_deal(told)
             known_ids, known_stage = self.deal[1] if self.deal and is_of_deal else self.discourse.product_of(site_id)

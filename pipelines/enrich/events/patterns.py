@@ -37,6 +37,7 @@ class Speech:
     """Patterns of who speaks; a language may leave each of them out."""
 
     turn: re.Pattern[str] = NEVER  # opens a line in which somebody else speaks
+    turn_named: re.Pattern[str] = NEVER  # a sentence that only names who speaks from there on, and his house
     reported: re.Pattern[str] = NEVER  # before a verb: somebody has told it
     hearsay: re.Pattern[str] = NEVER  # before a verb: nobody's word
     source: re.Pattern[str] = NEVER  # before a verb of speech: whose word it is

@@ -17,9 +17,13 @@ INITIALS = re.compile(r"[A-Z]\.?[A-Z]\.?")  # that stand for a person ("P.A.")
 NAME = 4  # characters of a Chinese person's name
 TURN = 90  # characters in which a turn of minutes names its speaker
 # After the name that opens a turn: the speaker's office and house (« M. Vidal, directeur chez Orano. – »).
+DASH = 3  # characters after a sentence in which a dash follows it
 AFFILIATION = re.compile(r",\s(?:[a-zà-ÿ' -]{3,60}\s(?:chez|at)\s)?(?P<name>[^\n.,(–—]{2,60}?)(?=\.?\s?(?:[(–—:]|\Z))")
 IN_BRACKETS = re.compile(r"[(](?P<name>[^()\n]{2,60})[)]")
 OWN_NAME = re.compile(r"[A-ZÀ-Þ][\w&.'’-]*(?:\s(?:(?:de|des|du|et|of|the|and|&)\s)?[A-ZÀ-Þ][\w&.'’-]*){0,4}")
+
+
+HOUSE = re.compile(rf"(?:\b(?:de|du|des|chez|la|cabinet|société|groupe)\s|['’])(?P<name>{OWN_NAME.pattern})")  # of a speaker, after his office
 
 
 class Turns:
@@ -43,6 +47,8 @@ class Turns:
             self.voice = Voice(asked, asked.surface, True) if is_answer and asked else None
             if is_answer and asked_for is not None:
                 self.discourse.product = asked_for
+            return
+        if self._take_named(sentence):
             return
         turn = self.document.grammar.turn.match(self.document.text[sentence.start : sentence.start + TURN])
         if turn is None:
@@ -69,6 +75,27 @@ class Turns:
             self.discourse.operator = named[-1]
         else:
             self.discourse.authority = named[-1]
+
+    def _take_named(self, sentence: Sentence) -> bool:
+        """A paragraph whose first sentence only names a speaker and his house (« M. Jean Blanc, directeur général d'Acme. ») is his word."""
+        line = self.document.grammar.turn_named.fullmatch(self.document.text, sentence.start, sentence.end)
+        if line is None or self.document.text[sentence.end : sentence.end + DASH].lstrip().startswith(("–", "—", "-")):  # see `turn`
+            return False
+        known, surname = self.speakers.people.known, line["name"].split()[-1]
+        if line["house"]:
+            named = [m for m in self.document.mentions.within(*line.span("house")) if m.type in SIGNING]
+            outside = HOUSE.search(line["house"])
+            if named or outside:
+                known[surname] = Voice(named[-1], named[-1].surface, True) if named else _outside(outside["name"] if outside else "")
+        self.voice = self.speakers.floor = known.get(surname)
+        self.discourse.operator = self.discourse.authority = None
+        self.speakers.last = self.voice
+        if self.voice is not None and self.voice.mention is not None:
+            if self.voice.mention.type == "company":
+                self.discourse.operator = self.voice.mention
+            else:
+                self.discourse.authority = self.voice.mention
+        return True
 
     def _guest(self, line: str) -> Mention | None:
         """The company of a Chinese guest whose name stands before a colon, where a line introduces him (受访人：某公司副总裁赵明)."""
@@ -145,3 +172,8 @@ class Turns:
         found = [people.of(*p.span(), people.firm_before(p.end(), p[0])) for p in PERSON.finditer(document.text, 0, before)]
         houses = {v.mention.entity_id or v.mention.surface: v for v in found if v.mention is not None}
         return next(iter(houses.values())) if len(houses) == 1 else None
+
+
+def _outside(house: str) -> Voice:
+    """The voice of a house that no register knows."""
+    return Voice(None, house, True, is_firm=True, is_office=is_authority(house))
