@@ -42,7 +42,7 @@ UNSAID = 10  # characters before a verb of speech that take it back
 BESIDE = 3  # characters between "according to" and a pronoun
 AFTER = 60  # the same, where the quote comes first
 _NAME = re.compile(r"\s(?:the\s)?([A-ZÀ-Þ][\w&.'’-]+(?:\s[A-ZÀ-Þ][\w&.'’-]+){0,4})(?=\s?(?:,|$|\())")
-_BODY = re.compile(r"(?:[A-ZÀ-Þ][\w&.'’-]+(?:\s(?:of|and|the|de|des))*\s){1,5}[A-ZÀ-Þ][\w-]+\Z")  # "the Electrical Trades Union"
+_BODY = re.compile(r"(?:[A-ZÀ-Þ][\w&.'’-]+(?:\s(?:of|and|the|de|des))*\s){1,5}(?:[A-ZÀ-Þ][\w-]+|union)\Z")  # "the Electrical Trades Union"
 _PAPER = re.compile(r"《([^》\n]{2,16})》")
 _CLOSED = ("»", "”", '"')
 _QUOTED = (("«", "»"), ("“", "”"), ("「", "」"))
@@ -174,7 +174,8 @@ class Speakers:
             return Voice(None, document.text[end : press.end()].strip(), False)
         if unnamed:
             body = _BODY.search(document.text, end, unnamed[1]) if document.grammar.has_borders else None
-            return Voice(None, body[0], True) if body else Voice(None, noun_phrase(self.document, clause, unnamed, end), False)
+            body = body or firm_beside(document, unnamed, limit)
+            return Voice(None, body[0].strip(), True) if body else Voice(None, noun_phrase(self.document, clause, unnamed, end), False)
         outside = _NAME.match(document.text, end, limit) if mark[2] & ACCORDING and document.grammar.has_borders else None
         outside = outside or (document.grammar.speaker_name.match(document.text, end, limit) if not marks else None)
         if outside and not marks and document.low[mark[0] : end] != "per":  # a person named before, a firm outside the register
@@ -218,8 +219,9 @@ class Speakers:
             if spoken_of is not None and is_the_one(self.document, clause, last, marks):
                 return Voice(spoken_of, spoken_of.surface, True)
             phrase = noun_phrase(self.document, clause, last, clause.start)
-            firm = document.grammar.proper.search(phrase) or firm_beside(self.document, last, mark)  # of a firm outside the register
-            return Voice(None, firm[0], True) if firm else Voice(None, phrase, False)
+            inside = document.grammar.proper.search(phrase) if not document.grammar.has_borders else None
+            firm = inside or firm_beside(self.document, last, mark[0])  # of a firm outside the register
+            return Voice(None, firm[0].strip(), True) if firm else Voice(None, phrase, False)
         found = self._officer(clause, [last] if last else [], low, mark[0], spoken_of)
         if found is None:
             unnamed = document.grammar.unnamed.search(document.low[low : mark[0]])

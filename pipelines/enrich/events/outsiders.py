@@ -39,10 +39,9 @@ def is_the_one(document: Document, clause: Clause, mark: Mark, marks: list[Mark]
     return bool(document.grammar.definite.search(document.low[max(clause.start, mark[0] - 40) : mark[0]]))
 
 
-def firm_beside(document: Document, last: Mark, verb: Mark) -> re.Match[str] | None:
-    """The name that follows what a Chinese speaker is (咨询机构Project Blue)."""
-    grammar = document.grammar
-    return None if grammar.has_borders else grammar.proper.match(document.text, last[1], verb[0])
+def firm_beside(document: Document, last: Mark, stop: int) -> re.Match[str] | None:
+    """The name that follows what a speaker is ("the union AWU", 咨询机构Project Blue)."""
+    return document.grammar.proper.match(document.text, last[1], stop)
 
 
 def office(document: Document, start: int, mark: Mark) -> Voice | None:
