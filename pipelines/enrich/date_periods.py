@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from pipelines.enrich.date_fiscal import in_fiscal_year
 from pipelines.enrich.date_grammar import Expression, Grammar
 from pipelines.enrich.date_surroundings import Surroundings
-from pipelines.enrich.date_told import beside, later, reported, same, same_day
+from pipelines.enrich.date_told import beside, earlier, later, reported, same, same_day
 from pipelines.enrich.periods import Period, day, half, holiday, month, months_to, named, period_of_unit, quarter, week, year
 from pipelines.enrich.reading import DateSpan
 from pipelines.enrich.sentence_senses import Senses
@@ -20,7 +21,8 @@ def resolve(found: Expression, senses: Senses, reference: date | None, grammar: 
     """Return the period that an expression means; None where nothing tells, or where there is no such day."""
     try:
         resolver = RESOLVERS[found.kind]
-        return resolver(found.values, Surroundings(found, senses, reference, grammar, before))
+        period = resolver(found.values, Surroundings(found, senses, reference, grammar, before))
+        return period and in_fiscal_year(period, found, senses, grammar)
     except (ValueError, OverflowError, KeyError):  # the 31st of June is no date
         return None
 
@@ -78,7 +80,7 @@ def _month_day_rel(values: dict[str, Any], sense: Surroundings) -> Period | None
 
 def _day_of_month(values: dict[str, Any], sense: Surroundings) -> Period | None:
     """ "The 24th of last month"."""
-    return _month_day_rel({"monthrel": values["rel"], "d": values["d"]}, sense)
+    return _month_day_rel({"monthrel": values.get("rel", values.get("rel_after", 0)), "d": values["d"]}, sense)
 
 
 def _stepped(values: dict[str, Any], sense: Surroundings) -> Period | None:
@@ -261,6 +263,7 @@ RESOLVERS: dict[str, Callable[[dict[str, Any], Surroundings], Period | None]] = 
     "weekday": _weekday,
     "beside": beside,
     "later": later,
+    "earlier": earlier,
     "day_of_month": _day_of_month,
     "last_day": _last_day,
     "slashed": _slashed,

@@ -25,11 +25,26 @@ def beside(values: dict[str, Any], sense: Surroundings) -> Period | None:
 
 def later(values: dict[str, Any], sense: Surroundings) -> Period | None:
     """ "Two days later", "a month later": after the time that the text told last; nothing where it told none."""
-    told, unit, count = _told_before(sense), str(values["span"]), int(values["later"])
+    return _beside_told(values, sense, int(values.get("later", values.get("number", 0))))
+
+
+def earlier(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    """ "Two days earlier": before the time that the text told last, else before that of publication; "one week earlier" only compares."""
+    if int(values["number"]) == 1:
+        return None
+    found, reference = _beside_told(values, sense, -int(values["number"])), sense.reference
+    return found or (_moved(reference, str(values["span"]), -int(values["number"])) if reference else None)
+
+
+def _beside_told(values: dict[str, Any], sense: Surroundings, count: int) -> Period | None:
+    told, unit = _told_before(sense), str(values["span"])
     if told is None or (unit in {"day", "week"} and told.precision != "day"):
         return None
-    first = date.fromisoformat(told.first)
-    return day(first + timedelta(days=count)) if unit == "day" else period_of_unit(unit, first, count)
+    return _moved(date.fromisoformat(told.first), unit, count)
+
+
+def _moved(start: date, unit: str, count: int) -> Period:
+    return day(start + timedelta(days=count)) if unit == "day" else period_of_unit(unit, start, count)
 
 
 def _told_before(sense: Surroundings) -> DateSpan | None:

@@ -24,6 +24,9 @@ SHIFT_REACH = 140  # characters before a range in which "moved" may make it a ch
 YEAR = re.compile(r"(?:19|20)\d\d|[今去明前后次翌]年|年内")
 JOINT = 24  # characters that may stand between the ends of a range
 
+# Of an expression that took the full stop of its sentence with it ("30 June."), not that of a month cut short ("5 Oct.").
+ENDED = re.compile(r"(?:[^\W\d_]{5,}|june|july|juin|août|mars)\.\Z")
+
 
 def dates(text: str, language: str, published: str | None) -> list[DateSpan]:
     """Return the date expressions of a text in order, none overlapping.
@@ -121,7 +124,7 @@ def _of_year_of(one: DateSpan, other: DateSpan, text: str, grammar: Grammar) -> 
 
 
 def _are_range(one: DateSpan, other: DateSpan, text: str, grammar: Grammar) -> bool:
-    if other.start - one.end > JOINT or one.last >= other.first or one.precision == "range":
+    if other.start - one.end > JOINT or one.last >= other.first or one.precision == "range" or ENDED.search(text, one.start, one.end):
         return False
     cues = grammar.sense
     if not cues["range_join"].fullmatch(text, one.end, other.start):

@@ -103,6 +103,7 @@ class Speakers:
                     voice = voice or at_head(self.document, clauses[0], clause, mark)
                 if voice and voice.is_named:
                     self.last = voice
+                    self.people.note(voice, self.start, self.stop)
                     return voice
                 unnamed = unnamed or voice
         if rumour := self.document.grammar.rumour.search(self.document.low, self.start, self.stop):

@@ -64,8 +64,6 @@ class Goods:
             stage = stage_from(self.document, told.shared[0].start, told.shared[-1].end + STEP, told.shared)
         if stage == "mining" and told.type == "permit" and not self.document.grammar.has_borders and not self._names_step(told, stage):
             stage = None  # a deposit is not its mine
-        if told.type == "permit" and self._names_step(told, "exploration"):
-            stage = "exploration"  # whatever the ground holds
         if told.type in OF_PLANTS:
             is_of_deal = self.deal is not None and told.type in DELIVERIES and self._is_of_deal(told)
             known_ids, known_stage = self.deal[1] if self.deal and is_of_deal else self.discourse.product_of(site_id)
@@ -133,6 +131,8 @@ class Goods:
 
     def _stage(self, told: Told, domain: list[Clause], mentioned: Sequence[MaterialMention]) -> str | None:
         """The step that the clauses name: of a deal or a price the product's, of a plant the work done there."""
+        if told.type == "permit" and self._names_step(told, "exploration"):
+            return "exploration"  # whatever the ground holds
         first = told.type not in OF_PLANTS or told.type == "production_milestone"
         for clause in domain:
             materials = mentioned if clause is told.clause else clause.materials

@@ -16,6 +16,7 @@ from pipelines.enrich.issuer import is_authority
 from pipelines.enrich.knowledge import knowledge
 from pipelines.enrich.reading import Mention
 
+OFFICE = 80  # characters before a firm in which its officer is named
 BESIDE = 60  # characters beside a person's name in which an office or an employer stands
 PERSON = re.compile(
     r"(?!(?:In|On|At|By|For|From|Since|After|Before|The|This|Last|Next|During)\s)"
@@ -32,7 +33,7 @@ STAFF = re.compile(
     r"(?P<firm>[A-Z][\w&'’.-]+(?:\s[A-Z&][\w&'’.-]*){0,3})\s+"
 )
 SURNAME = re.compile(r"[A-ZÀ-Þ][\w'’-]*[^\W\d_]\Z")
-HONORIFIC = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?\s[A-Z]")
+HONORIFIC = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|M|Mme|Mlle|Pr)\.?\s(?=[A-ZÀ-Þ])")
 # Who is present, with whom each speaks for: "Ms. Rao (Acme Metals Corp.), Dr. Lim (Ministry of Mines)". Begins with a set, as searches
 # of a whole text do here: most characters are passed at once.
 PRESENT = re.compile(
@@ -123,9 +124,23 @@ class People:
         """Who took the floor last between two offsets."""
         return next((voice for at, voice in reversed(self.floors) if after <= at < before), None)
 
+    def note(self, voice: Voice, start: int, stop: int) -> None:
+        """Remember whom a firm's voice is, where a person stands beside its name ("said Jane Doe, chief executive of Acme")."""
+        firm = voice.mention
+        if firm is None or firm.is_anaphor or not start <= firm.start < stop:
+            return
+        found = list(PERSON.finditer(self.document.text, max(start, firm.start - OFFICE), firm.start))
+        if found and not self.document.mentions.any_within(found[-1].start(), firm.start):
+            self.known.setdefault(found[-1][0].split()[-1], voice)
+        after = PERSON.search(self.document.text, firm.end + 1, min(stop, firm.end + OFFICE))
+        if after and self.words.officer_of.fullmatch(self.document.low, firm.end, after.start()):
+            self.known.setdefault(after[0].split()[-1], voice)
+
     def of(self, start: int, end: int, spoken_of: Mention | None) -> Voice:
         """The voice of the person named in text[start:end]: the employer's, else that of the firm whose office it is."""
         name = self.document.text[start:end]
+        if HONORIFIC.match(name) and name.split()[-1] in self.known:  # "Ms Doe", who was introduced
+            return self.known[name.split()[-1]]
         found = self.present.get(name.split()[-1]) or self._employer(start, end, spoken_of) or self._of_section(name)
         found = found or Voice(None, name, True)
         self.known[name.split()[-1]] = found
@@ -138,6 +153,7 @@ class People:
 
     def by_surname(self, name: str, before: int, spoken_of: Mention | None) -> Voice | None:
         """The voice of somebody whom the text before offset `before` names in full; None for a name that it does not know."""
+        name = HONORIFIC.sub("", name, count=1)
         if not SURNAME.match(name) or not self.document.grammar.has_borders:
             return None
         if name not in self.known:

@@ -23,7 +23,7 @@ IN_BRACKETS = re.compile(r"[(](?P<name>[^()\n]{2,60})[)]")
 OWN_NAME = re.compile(r"[A-ZÀ-Þ][\w&.'’-]*(?:\s(?:(?:de|des|du|et|of|the|and|&)\s)?[A-ZÀ-Þ][\w&.'’-]*){0,4}")
 
 
-HOUSE = re.compile(rf"(?:\b(?:de|du|des|chez|la|cabinet|société|groupe)\s|['’])(?P<name>{OWN_NAME.pattern})")  # of a speaker, after his office
+HOUSE = re.compile(rf"(?:\b(?:de|du|des|chez|la|cabinet|société|groupe)\s|['’])(?P<name>{OWN_NAME.pattern})")
 
 
 class Turns:
@@ -77,7 +77,7 @@ class Turns:
             self.discourse.authority = named[-1]
 
     def _take_named(self, sentence: Sentence) -> bool:
-        """A paragraph whose first sentence only names a speaker and his house (« M. Jean Blanc, directeur général d'Acme. ») is his word."""
+        """A paragraph whose first sentence only names a speaker and his house (« M. Blanc, directeur d'Acme. ») is his word."""
         line = self.document.grammar.turn_named.fullmatch(self.document.text, sentence.start, sentence.end)
         if line is None or self.document.text[sentence.end : sentence.end + DASH].lstrip().startswith(("–", "—", "-")):  # see `turn`
             return False

@@ -216,3 +216,41 @@ def test_a_time_may_be_reckoned_from_the_one_told_before(text, expected):
 )
 def test_no_time_to_reckon_from_gives_none(text):
     assert read(text) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "Its financial year ends on 30 June. It grew in first quarter of fiscal 2026.", ("2025-07-01", "2025-09-30", "quarter")),
+        ("en", "The miner reports on a June year. It aims for more in fiscal 2028.", ("2027-07-01", "2028-06-30", "range")),
+        ("en", "Its fiscal year runs from April to March. It fell in the second half of fiscal 2026.", ("2025-10-01", "2026-03-31", "range")),
+        ("en", "It aims for more in fiscal 2028.", ("2028-01-01", "2028-12-31", "year")),
+        ("fr", "L'exercice se clôt le 30 juin. Au premier trimestre de l'exercice 2026,", ("2025-07-01", "2025-09-30", "quarter")),
+        ("zh", "公司财年截至6月30日。投产推迟至2027财年第二季度。", ("2026-10-01", "2026-12-31", "quarter")),
+    ],
+)
+def test_a_company_s_own_year_ends_where_the_text_says(language, text, expected):
+    assert read(text, language)[-1][1:] == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "It was signed on 5 March. Two days later the plant opened.", "2026-03-07"),
+        ("en", "It was signed on 5 March. Two days earlier the plant had shut.", "2026-03-03"),
+        ("en", "It rose on Tuesday. A tender held the day after failed.", "2026-03-18"),
+        ("fr", "Il a signé le 5 mars. Deux jours plus tard, il a ouvert.", "2026-03-07"),
+        ("fr", "Il a signé le 5 mars. Trois jours plus tôt, il avait fermé.", "2026-03-02"),
+        ("fr", "Il a signé le 4 de ce mois.", "2026-03-04"),
+        ("fr", "Il a signé le 4 du mois dernier.", "2026-02-04"),
+    ],
+)
+def test_a_day_is_reckoned_from_the_one_told_before(language, text, expected):
+    assert read(text, language)[-1][1:] == (expected, expected, "day")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "It shut the day after the vote."), ("fr", "Il vaut 5, contre 6 une semaine plus tôt.")]
+)
+def test_a_day_beside_what_has_none_is_none(language, text):
+    assert not read(text, language)
