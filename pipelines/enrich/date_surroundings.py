@@ -69,7 +69,8 @@ class Surroundings:
         start, end = self.found.start, self.found.end
         senses, cues = self.senses, self.grammar.sense
         near = senses.text[max(0, start - CUE_REACH) : start]
-        if cues["before"].search(near) and (cues["before_by"].search(near) or cues["before_until"].search(near)):
+        is_period = self.found.kind == "period_to"  # 截至6月30日的三个月: its end is no term
+        if not is_period and cues["before"].search(near) and (cues["before_by"].search(near) or cues["before_until"].search(near)):
             return "future"
         if cues["after_by"].match(senses.text, end) or cues["before_for"].search(near):
             return "future"

@@ -13,7 +13,8 @@ from pipelines.enrich.language import plain
 from pipelines.enrich.measures import number_of, unit_lexicon
 from pipelines.enrich.reading import Amount
 
-SEPARATOR = re.compile(r"[ \u00a0]*[|\t｜][ \u00a0]*")
+SEPARATOR = re.compile(r"[ \u00a0]*[|\t｜][ \u00a0]*|[ \u00a0\u3000]*\u3000[ \u00a0\u3000]*| {2,}")
+MARKS = ("|", "\t", "｜", "\u3000", "  ")  # one of them parts the cells of a row
 DIGIT = re.compile(r"\d")
 NUMBER = r"\d+(?:[.,'’ \u00a0\u202f\u2009]\d+)*"
 BESIDE = r"\s?[(（][^()（）]{1,40}[)）]"  # what the price was before, or its change
@@ -48,7 +49,7 @@ class Unit(NamedTuple):
 
 def row_prices(text: str, language: str) -> list[Amount]:
     """Return the prices of the rows of tables, one for each row: low to high where a row gives both."""
-    if not any(mark in text for mark in "|\t｜"):
+    if not any(mark in text for mark in MARKS):
         return []
     found: list[Amount] = []
     heading: list[Cell] = []
@@ -61,6 +62,8 @@ def row_prices(text: str, language: str) -> list[Amount]:
             told = (index, unit) if unit else told
         elif not any(_value(cell) for cell in cells):
             heading = cells
+            unit = next((unit for cell in cells if (unit := unit_in(cell.text, language))), None)
+            told = (index, unit) if unit else told
         elif len(cells) <= MOST:
             near = told[1] if told and index - told[0] <= ABOVE else None
             told = (index, told[1]) if told and near else None

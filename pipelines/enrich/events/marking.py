@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.unwritten import unwritten
 from pipelines.enrich.lexicon import FINITE, FORMS, VERB, Mark, mask_of
+from pipelines.enrich.price_rows import MARKS
 from pipelines.enrich.reading import Amount, Sentence
 
 WITHOUT_WORDS = frozenset({"company", "agency", "publisher", "place"})
@@ -63,7 +64,7 @@ def with_row(document: Document, sentence: Sentence, marks: list[Mark]) -> list[
         return marks
     if any((mark[2] & OF_PRICES or mark[3] & FINITE) and mark[0] < first.start for mark in marks):
         return marks
-    colon = max(document.text.rfind(mark, sentence.start, first.start) for mark in ":|\t")
+    colon = max(document.text.rfind(mark, sentence.start, first.start) for mark in (":", *MARKS))
     if colon < 0 or first.start - colon > ROW or not document.materials.any_within(sentence.start, colon):
         return marks
     return sorted([*marks, (colon, colon + 1, QUOTE, 0)])

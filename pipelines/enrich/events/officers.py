@@ -35,6 +35,11 @@ class Officers:
         if words in self.known:
             return self.known[words]
         found = grammar.officer.search(words)
+        house = self.unwritten.house_named.search(words) if found is None else None
+        if house and not document.mentions.any_within(start, verb):
+            name = house["paper"] or house["name"]
+            at = document.low.find(name, start)
+            return Voice(None, document.text[at : at + len(name)], True)
         if found is None:
             is_known = 0 < len(words) <= SURNAME and document.low.find(f"·{words}", 0, start) >= 0
             return Voice(None, words, True) if is_known else None  # 金说: 马德琳·金

@@ -23,6 +23,7 @@ class Unwritten(Struct, frozen=True):
     in_period: re.Pattern[str] = NEVER  # "in the period under report"
     compiler: re.Pattern[str] = NEVER  # before the name of who only wrote a text down
     house_of_analysts: re.Pattern[str] = NEVER  # the name of one
+    house_named: re.Pattern[str] = NEVER  # a paper, or whose analyst speaks, outside the register
     institution: re.Pattern[str] = NEVER  # a body outside the register, before the office of who speaks for it
     output_heading: re.Pattern[str] = NEVER  # a line that tells the unit of what was produced
     compared_with: re.Pattern[str] = NEVER  # right before a time: a figure of now is compared with it

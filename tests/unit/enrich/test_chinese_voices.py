@@ -16,6 +16,9 @@ def events(text: str) -> list[Event]:
 @pytest.mark.parametrize(
     ("text", "voice"),
     [
+        ("中信证券首席分析师李明认为，明年氧化镝需求将增长。", ("named", "中信证券")),
+        ("业内分析师预计，短期内氧化镨钕供应继续偏紧。", ("anonymous", "业内分析师")),
+        ("《矿业导报》预计，第四季度钕铁硼需求将强于第三季度。", ("named", "矿业导报")),
         ("咨询机构Project Blue在一份报告里写道，短期内海外氧化铽供应仍将偏紧。", ("named", "Project Blue")),
         ("自然资源与环境可持续部周三重申，自2024年1月1日起实施的稀土原矿出口禁令继续有效。", ("self", "自然资源与环境可持续部")),
         ("腾冲一名贸易商说，缅甸克钦邦板瓦一带的离子型稀土矿自6月初以来停止开采。", ("anonymous", "腾冲一名贸易商")),
@@ -24,6 +27,16 @@ def events(text: str) -> list[Event]:
 def test_whose_word_it_is(text: str, voice: tuple[str, str]) -> None:
     (event,) = events(text)
     assert (event.attribution.kind, event.attribution.to) == voice
+
+
+def test_a_clause_that_only_compares_a_schedule_is_no_plan_of_its_own() -> None:
+    (event,) = events("北方稀土周三说，包头分离产线将于2027年第三季度投产，比原计划晚两个季度。")
+    assert (event.type, event.date) == ("schedule_guidance", "2027-07-01")
+
+
+def test_a_period_that_ended_is_over() -> None:
+    (event,) = events("截至2月28日的三个月里，北方稀土产出氧化镨钕1150吨。")
+    assert (event.date, event.date_to) == ("2025-12-01", "2026-02-28")
 
 
 def test_a_mine_of_some_region_is_nobody_s_who_is_named() -> None:

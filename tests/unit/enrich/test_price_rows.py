@@ -28,6 +28,10 @@ from pipelines.enrich.quantities import amounts
         ("en", "Export, FOB China, USD per kg\nTerbium oxide 99.99% | 930-945 (930-940)\nYttrium | 126 (+4)", [
             (930, 945, "USD", "kg"), (126, None, "USD", "kg"),
         ]),
+        ("zh", "表一　国内市场（单位：万元/吨）\n品种　　低—高　　涨跌\n氧化镝　　168—171　　+6\n铈　　2.7—2.8　　0", [
+            (1680000, 1710000, "CNY", "t"), (27000, 28000, "CNY", "t"),
+        ]),
+        ("en", "Rotterdam, USD/kg\nProduct          Low    High\nTerbium oxide    910    930", [(910, 930, "USD", "kg")]),
         ("en", "Shares | 12 a share | 5\nOf the sort apiece | 3 | 4", []),
         ("en", "Team | Won | Lost\nHarbour | 12 | 3", []),
     ],
