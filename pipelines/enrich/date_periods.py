@@ -44,7 +44,7 @@ def _weekday(values: dict[str, Any], sense: Surroundings) -> Period | None:
         return day(reference - timedelta(days=reference.weekday() - wanted - 7 * int(values["weekrel"])))
     offset = values.get("rel", values.get("rel_after"))
     back = (reference.weekday() - wanted) % 7
-    if offset == 1 or (offset is None and back and sense.to_come == "future"):
+    if offset == 1 or (offset is None and back and not sense.ends_week and sense.to_come == "future"):
         return day(reference + timedelta(days=7 - back))
     if offset == 0 and back:
         return day(reference + timedelta(days=wanted - reference.weekday()))

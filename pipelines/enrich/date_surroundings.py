@@ -63,6 +63,12 @@ class Surroundings:
         before = {"future": WRONG_SENSE, "later": FAINT_SENSE}.get(to_come, 1)
         return min(candidates, key=lambda one: one[0] * after if one[0] > 0 else -one[0] * before)[1]
 
+    @property
+    def ends_week(self) -> bool:
+        """Whether a weekday ends the week that is reported on ("in the week to Friday")."""
+        start = self.found.start
+        return self.grammar.sense["week_to"].search(self.senses.text, max(0, start - CUE_REACH), start) is not None
+
     @cached_property
     def to_come(self) -> str:
         """Return "future", "later" (another clause is) or "" as the words of the sentence have it."""

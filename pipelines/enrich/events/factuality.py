@@ -56,6 +56,13 @@ INF, PRES, PAST, PART, ING = (FORMS[name] for name in ("inf", "pres", "past", "p
 FUT, COND, IMPF = (FORMS[name] for name in ("fut", "cond", "impf"))
 
 
+COMPLETE = mask_of("complete")
+PERCENT = 16  # characters beside a word in which a percentage of it stands
+PART_BEFORE = re.compile(r"(?<![\d.,])\d{1,2}(?:[.,]\d+)?\s?(?:%|per ?cent)\s?\Z")
+_TO = "(?:à|au|了|率|度|比例|约|近|超过?|逾|已达|达到?|为)"
+PART_AFTER = re.compile(rf"\s?{_TO}{{0,3}}\s?(?:près de|plus de|environ)?\s?\d{{1,2}}(?:[.,]\d+)?\s?(?:%|pour cent)")
+
+
 class Telling(Struct, frozen=True, gc=False):
     """How an event is told; `factuality` None means that the clause does not tell it as one (conditional, purpose, profile)."""
 
@@ -215,6 +222,12 @@ def _is_over(document: Document, date: DateSpan) -> bool:
     return published is None or date.last < published
 
 
+def _is_part_done(document: Document, anchor: Mark) -> bool:
+    """Whether less than all is complete ("40% complete", « achevée à 40 % », 完成40%)."""
+    before, after = document.low[max(0, anchor[0] - PERCENT) : anchor[0]], document.low[anchor[1] : anchor[1] + PERCENT]
+    return bool(PART_BEFORE.search(before) or PART_AFTER.match(after))
+
+
 def _hypothetical(operators: int, *, reported: bool) -> Factuality | None:
     if operators & TALKS:
         return "rumoured"
@@ -255,7 +268,7 @@ def _of_deed(  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is 
         return "planned"  # what a board consents to
     if operators & EXPECT:
         return "forecast"
-    if anchor[2] & IN_PROGRESS:
+    if anchor[2] & IN_PROGRESS or (anchor[2] & COMPLETE and kind == "facility_change" and _is_part_done(document, anchor)):
         return "under_way"
     if kind in {"policy_control", "permit"} and any(m[2] & STABLE and 0 < anchor[0] - m[0] < 14 for m in clause.marks):
         return "under_way"  # "remain suspended"

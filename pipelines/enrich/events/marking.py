@@ -15,6 +15,8 @@ RESOURCE = mask_of("resource")
 NAMED_BEFORE = re.compile(r"\b(?!Mineral|Ore|Indicated|Inferred|Measured|Total|The|Updated|Maiden|Initial|New)[A-Z][\w&-]+\s\Z")
 OF_PRICES, QUOTE = mask_of("up", "down", "stable", "quote_price", "price"), mask_of("quote_price")
 OUTPUT, MAY = mask_of("produce"), mask_of("may")
+ACQUIRE = mask_of("acquire")
+PAID = 24  # characters of a verb of paying before its sum
 DATE = 24  # characters of a date before its month
 GOODS = 12  # characters before a price in which its product is named
 ALLOYED = re.compile("[铁钴]?(?:合金|毛坯|精矿|磁体|矿)?")  # between a material and the price of its product
@@ -39,6 +41,17 @@ def outside_names(document: Document, marks: list[Mark]) -> list[Mark]:
 def outside_dates(document: Document, marks: list[Mark]) -> list[Mark]:
     """The month of May is no "may"."""
     return [m for m in marks if not (m[2] & MAY and any(d.end > m[0] for d in document.dates.within(m[0] - DATE, m[0] + 1)))]
+
+
+def with_purchase(document: Document, sentence: Sentence, marks: list[Mark]) -> list[Mark]:
+    """Who pays a sum for a company buys it ("paid $125 million for Acme Metals")."""
+    grammar, low = document.grammar, document.low
+    for amount in document.amounts.within(sentence.start, sentence.end):
+        paid = grammar.pays.search(low, max(sentence.start, amount.start - PAID), amount.start)
+        after = grammar.bought_for.match(low, amount.end, sentence.end) if paid and not amount.per else None
+        if after and any(m.start == after.end() and m.type == "company" for m in document.mentions.within(after.end(), after.end() + 1)):
+            return [(*m[:2], ACQUIRE, m[3]) if m[1] <= amount.start and paid and m[0] == paid.start() else m for m in marks]
+    return marks
 
 
 def _ends_a_name(text: str, start: int) -> bool:

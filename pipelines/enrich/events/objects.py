@@ -10,17 +10,21 @@ from pipelines.enrich.lexicon import Mark, mask_of
 PRODUCER = mask_of("producer")
 PROPER = re.compile(r"\s*(?:(?:la |le |les |l['’])?(?:société |groupe )?)[A-ZÀ-Þ][A-ZÀ-Þa-z]")  # a name, in the register or not
 BESIDE = 16  # characters between a verb and the amount that it is of
+GOVERNED = 60  # characters between "sold" and the plant
 SHARED = 24  # characters between a percentage and whose it is
+PLANT = mask_of("plant", "mine", "project")
 STAKE = mask_of("stake", "joint_venture", "merge")
 
 
-def object_fits(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa: PLR0911  a ladder, as above
+def object_fits(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa: PLR0911, PLR0912  a ladder, as above
     """What is bought is a company or a stake, not a material."""
     if fit.frame.object is None:
         return True
     anchor = fit.anchor
     if fit.frame.object == "parties":
         return len({m.entity_id or m.surface for m in clause.organisations if m.type == "company"}) > 1
+    if fit.frame.object == "plant":
+        return _governs_plant(document, clause, anchor)
     if fit.frame.object == "goods":  # "finished 310 tonnes", "310 tonnes were finished"
         passive = document.grammar.passive.search(document.low[clause.start : anchor[0]])
         return any(0 <= q.start - anchor[1] < BESIDE or (passive and q.end <= anchor[0]) for q in clause.quantities)
@@ -44,6 +48,16 @@ def object_fits(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa: 
     if any(m[2] & PRODUCER and m[0] > anchor[1] for m in clause.marks):  # "a magnet maker"
         return True
     return any(m.start >= anchor[1] or clause.is_relative for m in (*clause.organisations, *clause.sites))
+
+
+def _governs_plant(document: Document, clause: Clause, anchor: Mark) -> bool:
+    """Whether a plant is what the verb is about ("sold its separation plant"), not where the goods come from."""
+    if document.grammar.passive.search(document.low[clause.start : anchor[0]]):
+        return any(m[2] & PLANT and m[1] <= anchor[0] for m in clause.marks)
+    plant = next((m for m in clause.marks if m[2] & PLANT and m[0] >= anchor[1]), None)
+    between = document.low[anchor[1] : plant[0]] if plant else ""
+    is_near = plant is not None and len(between) < GOVERNED
+    return is_near and not any(f" {word} " in between for word in document.grammar.case_words) and bool(anchor[3])
 
 
 def _is_of_no_company(document: Document, clause: Clause, mark: Mark) -> bool:

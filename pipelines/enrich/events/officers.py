@@ -22,7 +22,9 @@ class Officers:
         self.known: dict[str, Voice] = {}
         self.unwritten = unwritten(document.language)
 
-    def beside(self, start: int, verb: int, spoken_of: Mention | None) -> Voice | None:
+    def beside(  # noqa: PLR0911  a ladder: the nearest that the text gives
+        self, start: int, verb: int, spoken_of: Mention | None
+    ) -> Voice | None:
         """Who stands right before a verb of speech: a name known from an office, or the holder of an office in a company."""
         document, grammar = self.document, self.document.grammar
         start = max(start, verb - REACH)
@@ -35,12 +37,9 @@ class Officers:
         if words in self.known:
             return self.known[words]
         found = grammar.officer.search(words)
-        house = self.unwritten.house_named.search(words) if found is None else None
-        if house and not document.mentions.any_within(start, verb):
-            name = house["paper"] or house["name"]
-            at = document.low.find(name, start)
-            return Voice(None, document.text[at : at + len(name)], True)
         if found is None:
+            if (house := self._house(words, start, verb)) is not None:
+                return house
             is_known = 0 < len(words) <= SURNAME and document.low.find(f"·{words}", 0, start) >= 0
             return Voice(None, words, True) if is_known else None  # 金说: 马德琳·金
         if grammar.nobody_named.search(words, 0, found.start()):
@@ -55,3 +54,12 @@ class Officers:
         if found["name"]:
             self.known[found["name"]] = self.known[found["name"].rpartition("·")[2]] = voice
         return voice
+
+    def _house(self, words: str, start: int, verb: int) -> Voice | None:
+        """A paper, or the house of an analyst, that no register knows (《矿业导报》, 中信证券分析师李明)."""
+        found = self.unwritten.house_named.search(words)
+        if found is None or self.document.mentions.any_within(start, verb):
+            return None
+        name = found["paper"] or found["name"]
+        at = self.document.low.find(name, start)
+        return Voice(None, self.document.text[at : at + len(name)], True)

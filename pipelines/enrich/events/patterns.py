@@ -120,6 +120,8 @@ class Matters:
     """Patterns of sites, goods, dates, prices and headings; a language may leave each of them out."""
 
     price_paid: re.Pattern[str] = NEVER  # of what was bought
+    bought_for: re.Pattern[str] = NEVER  # between a sum that is paid and the company that is bought
+    pays: re.Pattern[str] = NEVER  # right before such a sum
     spent_on: re.Pattern[str] = NEVER  # before the work that money is given for
     sum_of_above: re.Pattern[str] = NEVER  # says that figures told above are added up
     common_basis: re.Pattern[str] = NEVER  # of all the figures of a notice
@@ -144,6 +146,7 @@ class Matters:
     owned_by: re.Pattern[str] = NEVER  # names whose a plant is
     under_deal: re.Pattern[str] = NEVER  # says by what agreement something is delivered
     act_of: re.Pattern[str] = NEVER  # before the day of a decree, which somebody recalls
+    stake_in: re.Pattern[str] = NEVER  # right before the company that a part is held of
     stake_before: re.Pattern[str] = NEVER  # before a project that a part is held of
     same_goods: re.Pattern[str] = NEVER  # "the oxide": goods told of before
     other_work: re.Pattern[str] = NEVER  # work that is no plant

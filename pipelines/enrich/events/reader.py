@@ -15,7 +15,7 @@ from pipelines.enrich.events.document import Document, Found
 from pipelines.enrich.events.filling import Filler
 from pipelines.enrich.events.frames import anchors, fitting
 from pipelines.enrich.events.listed import Listed
-from pipelines.enrich.events.marking import outside_dates, outside_names, outside_prices, with_row, without_attribute
+from pipelines.enrich.events.marking import outside_dates, outside_names, outside_prices, with_purchase, with_row, without_attribute
 from pipelines.enrich.events.people import Voice
 from pipelines.enrich.events.relevance import Relevance
 from pipelines.enrich.events.sections import Sections
@@ -143,7 +143,7 @@ class _Reader:
         low = bisect_left(self.mark_starts, sentence.start)
         marks: list[Mark] = self.marks[low : bisect_left(self.mark_starts, sentence.end, low)]
         marks = with_row(self.document, sentence, without_attribute(self.document, sentence, marks))
-        marks = self.listed.with_lead(sentence, marks)
+        marks = self.listed.with_lead(sentence, with_purchase(self.document, sentence, marks))
         if is_first:
             self.paragraph_voice = self.turns.voice
         if not self.document.grammar.has_borders:

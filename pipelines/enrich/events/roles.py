@@ -14,6 +14,7 @@ ISSUE, FUND = mask_of("raise_funds", "raise_capital", "equity"), mask_of("fund",
 EQUITY, WE = mask_of("equity"), mask_of("we")
 BUY = mask_of("buy")
 SIGN, LENT = mask_of("sign"), mask_of("debt", "grant")
+SELL = mask_of("sell")
 RECEIVE = mask_of("receive", "raise_funds", "raise_capital", "apply", "sell")
 DATIVE = frozenset({"lui", "leur"})  # whom something is given to
 NAMED = 24  # characters before the name that a company is given
@@ -103,17 +104,26 @@ def _owners(stage: Stage) -> Cast:
         named_as = stage.document.grammar.named_as
         found = [p for p in found if not named_as.search(low[max(0, p.mention.start - NAMED) : p.mention.start])]
     agents = [p for p in found if p.case == "by"]
+    buyers = [p for p in found if p.case == "to"] if stage.fit.anchor[2] & SELL else []
     actors = []
     for i, party in enumerate(found):
         if joint:
             role = "owner"
+        elif buyers:  # "sold its plant to X"
+            role = "acquirer" if party in buyers else "target" if party.case == "object" else "owner"
         elif agents:
             role = "acquirer" if party in agents else "target"
         else:
-            role = "acquirer" if i == 0 and party.case != "object" else "target"
+            role = "acquirer" if i == 0 and party.case != "object" and not _is_held(stage, party) else "target"
         actors.append(actor(role, party.mention))
     mentions = [p.mention for p in found]
     return Cast([once(actors)], mentions, mentions[0] if mentions else None)
+
+
+def _is_held(stage: Stage, party: Party) -> bool:
+    """Whether it is the company that a part is bought of (« au capital d'Acme »)."""
+    start = party.mention.start
+    return stage.document.grammar.stake_in.search(stage.document.low, max(0, start - NAMED), start) is not None
 
 
 def _price_setters(stage: Stage) -> Cast:

@@ -221,9 +221,9 @@ def test_no_time_to_reckon_from_gives_none(text):
 @pytest.mark.parametrize(
     ("language", "text", "expected"),
     [
-        ("en", "Its financial year ends on 30 June. It grew in first quarter of fiscal 2026.", ("2025-07-01", "2025-09-30", "quarter")),
+        ("en", "Its financial year ends on 30 June. It grew in the first quarter of fiscal 2026.", ("2025-07-01", "2025-09-30", "quarter")),
         ("en", "The miner reports on a June year. It aims for more in fiscal 2028.", ("2027-07-01", "2028-06-30", "range")),
-        ("en", "Its fiscal year runs from April to March. It fell in the second half of fiscal 2026.", ("2025-10-01", "2026-03-31", "range")),
+        ("en", "Its fiscal year runs from April to March. So did the second half of fiscal 2026.", ("2025-10-01", "2026-03-31", "range")),
         ("en", "It aims for more in fiscal 2028.", ("2028-01-01", "2028-12-31", "year")),
         ("fr", "L'exercice se clôt le 30 juin. Au premier trimestre de l'exercice 2026,", ("2025-07-01", "2025-09-30", "quarter")),
         ("zh", "公司财年截至6月30日。投产推迟至2027财年第二季度。", ("2026-10-01", "2026-12-31", "quarter")),
