@@ -216,5 +216,7 @@ def _is_of_speech(told: Told, clause: Clause, date: DateSpan) -> bool:
         return False
     if clause is told.clause and told.fit.anchor[0] < said[0][0]:  # "…, it said on Monday"
         return any(0 <= date.start - m[1] < BESIDE for m in said) or _is_at_end_of_speech(told, clause, date, said[-1])
+    if clause is not told.clause and told.fit.anchor[0] < said[0][0] and any(0 <= m[0] - date.end < BESIDE for m in said):
+        return True  # "…，某公司周一表示"
     performs = is_done and any(m[2] & ANNOUNCE for m in said)
     return not performs and date.start < said[0][1] + SPOKEN and told.fit.anchor[0] > said[0][0]

@@ -54,10 +54,19 @@ def _governs_plant(document: Document, clause: Clause, anchor: Mark) -> bool:
     """Whether a plant is what the verb is about ("sold its separation plant"), not where the goods come from."""
     if document.grammar.passive.search(document.low[clause.start : anchor[0]]):
         return any(m[2] & PLANT and m[1] <= anchor[0] for m in clause.marks)
-    plant = next((m for m in clause.marks if m[2] & PLANT and m[0] >= anchor[1]), None)
+    plants = [m for m in clause.marks if m[2] & PLANT]
+    if not document.grammar.has_borders and any(m[1] <= anchor[0] and _is_object(document, clause, m) for m in plants):
+        return True
+    plant = next((m for m in plants if m[0] >= anchor[1]), None)
     between = document.low[anchor[1] : plant[0]] if plant else ""
     is_near = plant is not None and len(between) < GOVERNED
     return is_near and not any(f" {word} " in between for word in document.grammar.case_words) and bool(anchor[3])
+
+
+def _is_object(document: Document, clause: Clause, mark: Mark) -> bool:
+    """Whether a word is marked as the object before its verb (将其分离厂出售给…)."""
+    before = document.low[clause.start : mark[0]]
+    return any(before.rfind(word) >= 0 for word in document.grammar.object_markers)
 
 
 def _is_of_no_company(document: Document, clause: Clause, mark: Mark) -> bool:

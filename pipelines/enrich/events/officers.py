@@ -60,6 +60,6 @@ class Officers:
         found = self.unwritten.house_named.search(words)
         if found is None or self.document.mentions.any_within(start, verb):
             return None
-        name = found["paper"] or found["name"]
+        name = found["paper"] or found["latin"] or found["name"]
         at = self.document.low.find(name, start)
         return Voice(None, self.document.text[at : at + len(name)], True)
