@@ -199,7 +199,9 @@ def _is_at_end_of_speech(told: Told, clause: Clause, date: DateSpan, said: Mark)
     return told.telling.factuality != "achieved" and is_alone and 0 <= date.start - said[1] < SPOKEN_TO
 
 
-def _is_of_speech(told: Told, clause: Clause, date: DateSpan) -> bool:
+def _is_of_speech(  # noqa: PLR0911  a ladder
+    told: Told, clause: Clause, date: DateSpan
+) -> bool:
     """The day on which somebody said so is not the day of the deed; that of an announcement is, of what was done by it."""
     is_span = date.precision in PERIODS and told.telling.factuality == "achieved" and told.type not in UNDATED  # "this month"
     is_span = is_span or (date.precision == "day" and date.is_relative and told.telling.factuality == "achieved" and told.type in ACTS)
@@ -216,7 +218,7 @@ def _is_of_speech(told: Told, clause: Clause, date: DateSpan) -> bool:
         return False
     if clause is told.clause and told.fit.anchor[0] < said[0][0]:  # "…, it said on Monday"
         return any(0 <= date.start - m[1] < BESIDE for m in said) or _is_at_end_of_speech(told, clause, date, said[-1])
-    if clause is not told.clause and told.fit.anchor[0] < said[0][0] and any(0 <= m[0] - date.end < BESIDE for m in said):
-        return True  # "…，某公司周一表示"
+    if told.fit.anchor[0] < said[0][0]:  # "…，某公司周一表示"
+        return clause is not told.clause and any(0 <= m[0] - date.end < BESIDE for m in said)
     performs = is_done and any(m[2] & ANNOUNCE for m in said)
     return not performs and date.start < said[0][1] + SPOKEN and told.fit.anchor[0] > said[0][0]
