@@ -125,8 +125,9 @@ class Speakers:
                 return Voice(None, hearsay[0], False)
             opinion = self.document.grammar.opinion.match(self.document.text, self.start)
             return Voice(None, opinion[1], True) if opinion else None
-        named = [m for m in self.document.mentions.within(*opening.span(1)) if m.type not in NOT_SPEAKERS]
-        surface = self.document.text[opening.start(1) : opening.end(1)]
+        start, end = opening.span(opening.lastindex or 0)
+        named = [m for m in self.document.mentions.within(start, end) if m.type not in NOT_SPEAKERS]
+        surface = self.document.text[start:end]
         return Voice(named[0], named[0].surface, True) if named else Voice(None, surface, surface[:1].isupper())
 
     def _unspoken(self, clauses: list[Clause], spoken_of: Mention | None) -> Voice | None:

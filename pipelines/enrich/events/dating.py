@@ -55,7 +55,8 @@ class Calendar:
         own = [d for d in own if not _is_of_old_value(told.clause, d)]
         if told.type == "price_move":  # "has lost a tenth since May": not the day of the price
             own = [d for d in own if d.precision == "day" or d.qualifier != "from"] or own
-            own = [d for d in own if not self._is_of_former(d)]
+        if told.type == "price_move" or told.fit.frame.name in OF_A_PERIOD:
+            own = [d for d in own if not self._is_of_former(told, d)]
         if told.fit.frame.name in OF_A_PERIOD and not self.document.grammar.has_borders:
             return self._of_period(told, own, lent)
         own = self._fitting(told, own)
@@ -110,9 +111,10 @@ class Calendar:
         """What the figures before were of is no longer spoken of."""
         self.period = None
 
-    def _is_of_former(self, date: DateSpan) -> bool:
-        """The day of the price that one is compared with: "up 10 yuan/kg from Wednesday"."""
-        return self.document.grammar.former_price.search(self.document.low, max(0, date.start - FORMER), date.start) is not None
+    def _is_of_former(self, told: Told, date: DateSpan) -> bool:
+        """The day of the figure that one is compared with: "up 10 yuan/kg from Wednesday", « contre 863 un an plus tôt »."""
+        start = max(min(c.start for c in told.domain), date.start - FORMER)
+        return self.document.grammar.former_price.search(self.document.low, start, date.start) is not None
 
     def _is_aside(self, date: DateSpan) -> bool:
         """The day of what is told aside, before the deed."""

@@ -14,6 +14,7 @@ TO_BUY = mask_of("buy", "offtake", "source_from")
 TO_SUPPLY = mask_of("supply", "ship")
 RECEIVE = mask_of("receive", "raise_funds", "raise_capital", "apply", "sell")
 OFFTAKE, BUY = mask_of("offtake"), mask_of("buy")
+OTHER_SIDE = frozenset({"to", "from", "with"})  # of a party that is not the subject
 BESIDE = 6  # characters between goods and the plant that they are of
 ORDER = {
     "exploration": 1,
@@ -51,6 +52,8 @@ def dealers(stage: Stage) -> Cast:
         teller = stage.speaker if stage.speaker is not None and is_company(stage.speaker) else None
         own = [leader] if stage.own_release and leader is not None else [teller] if teller else []
         return Cast([tuple(actor("supplier", m) for m in own)], own, leader if own else None)
+    if not sides[1] and len(found) == 1 and found[0].case in OTHER_SIDE:  # of a firm outside the register: "agreed to sell … to X"
+        sides = ([], found)
     concepts = stage.clause.concepts
     is_buyer_first = _buys(stage, sides, concepts) and not (is_turned and not stage.document.grammar.has_borders)
     roles = ("buyer", "supplier") if is_buyer_first else ("supplier", "buyer")

@@ -23,6 +23,8 @@ def object_fits(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa: 
     anchor = fit.anchor
     if fit.frame.object == "parties":
         return len({m.entity_id or m.surface for m in clause.organisations if m.type == "company"}) > 1
+    if fit.frame.object == "sum":  # "was granted $18 million", "received some $5 million"
+        return any(0 <= a.start - anchor[1] < BESIDE for a in clause.amounts)
     if fit.frame.object == "plant":
         return _governs_plant(document, clause, anchor)
     if fit.frame.object == "goods":  # "finished 310 tonnes", "310 tonnes were finished"
