@@ -271,7 +271,7 @@ def _type(document: Document, frame: Frame, how: Telling, clause: Clause) -> str
     if frame.name in OF_A_START and how.factuality in NOW_DATED and clause.dates:
         is_plan = how.factuality == "planned" and names_new_plant(document, clause)
         return "facility_change" if is_plan else "schedule_guidance"
-    if frame.name == "price_moved" and how.factuality in FORESEEN_PRICES and not document.grammar.has_borders:
+    if frame.name == "price_moved" and how.factuality in FORESEEN_PRICES:
         return "market_assessment"
     if frame.is_dated and how.factuality in NOW_DATED and clause.dates:
         is_plan = frame.name == "construction" and how.factuality == "planned"
