@@ -23,10 +23,12 @@ _METALS = ("metal", "métal", "金属", "contained", "contenu")
 _KILOGRAMS = {"kg": 1.0, "t": 1000.0, "mt": 1000.0, "lb": 0.45359, "g": 0.001}
 ABOUT = 0.03  # relative; how far a mass that is told with "about" may be from what the factor makes
 REACH = 60  # characters between a material and the price that is its
+SENTENCE = 160  # the same, where the sentence names no other material
 FACTOR_REACH = 200  # and between an element and a factor
 CLOSE = 14  # characters before an amount in which a word may say that it is no price
 # Between a price and what it buys; 至每吨 before a price that something fell to.
 _BOUGHT = re.compile(r" (?:for|pour)(?: de| du| the| le| la)? ?(?:l')?(?:oxyde (?:de |d'))?")
+_ENDS = (". ", "。", "\n", ";", "；")
 _PARTED = re.compile(r"[\d,;:]")
 _LEVEL = re.compile(r"[至到](?:每?(?:吨|公斤|千克))?\Z")
 
@@ -164,6 +166,7 @@ def _is_no_price(figures: Figures, amount: Amount) -> bool:
 def _priced(figures: Figures, amount: Amount) -> MaterialMention | None:
     """The material before the price in its clause; one of several of a list only where all are of one band."""
     before = [m for m in within(figures.materials, amount.start - REACH, amount.start) if m.end <= amount.start]
+    before = before or _only_one_of_sentence(figures, amount)
     if before:
         between = figures.low[before[-1].end : amount.start]
         return before[-1] if not re.search(r"[;；。]", between) else None
@@ -172,6 +175,16 @@ def _priced(figures: Figures, amount: Amount) -> MaterialMention | None:
         between = figures.low[amount.end : after[0].start]
         return after[0] if _BOUGHT.fullmatch(between) else None
     return after[0] if after and not re.search(r"[,，、]|\bore\b|minerai|矿石", figures.low[amount.end : after[0].start]) else None
+
+
+def _only_one_of_sentence(figures: Figures, amount: Amount) -> list[MaterialMention]:
+    """The only material that the sentence names before its only price, farther off; beside another it may be a change."""
+    start, stop = max(0, amount.start - SENTENCE), amount.end + SENTENCE
+    start = max(start, *(figures.low.rfind(mark, start, amount.start) for mark in _ENDS))
+    stop = min([stop, *(at for mark in _ENDS if (at := figures.low.find(mark, amount.end, stop)) >= 0)])
+    found = [m for m in within(figures.materials, start, amount.start) if m.end <= amount.start]
+    is_alone = len([a for a in figures.amounts if start <= a.start < stop]) == 1
+    return found if len(found) == 1 and is_alone else []
 
 
 @cache

@@ -42,6 +42,7 @@ RELATED = [
     ("en", "To get from neodymium to its oxide, multiply by 1.42.", "oxide_metal_factor", "fails"),
     ("fr", "50 kg de terbium métal correspondent à 58,8 kg d'oxyde.", "oxide_metal_factor", "holds"),
     ("en", "Dysprosium oxide cost $0.31 per kg.", "price_band", "fails"),
+    ("en", "Dysprosium oxide, cif China and duty unpaid, was last assessed on 16 September at $0.31 per kg.", "price_band", "fails"),
     ("zh", "氧化铽报价620元/吨。", "price_band", "fails"),
     ("en", "The line makes 12 tonnes a year (12 ktpa).", "unit_consistency", "fails"),
     ("en", "It shipped 100 lb (45.4 kg) of oxide.", "unit_consistency", "holds"),
