@@ -185,7 +185,8 @@ def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> i
         if mark[2] & CANCEL and unwritten(document.language).weighs.search(document.low, clause.start, mark[0]):
             found |= TALKS  # 正考虑放弃收购
             continue
-        if mark[2] & CANCEL and mark is not anchor and kind in GIVEN_UP and (mark[0] < anchor[0] or not anchor[3] or not document.grammar.has_borders):
+        may_follow = not anchor[3] or not document.grammar.has_borders  # 对某公司的收购告吹
+        if mark[2] & CANCEL and mark is not anchor and kind in GIVEN_UP and (mark[0] < anchor[0] or may_follow):
             found |= NOT
         is_end = mark[2] & CANCEL and any(m[2] & TALKS and 0 <= mark[0] - m[1] < ENDED for m in clause.marks)
         if is_end or (mark[2] & TALKS_OVER and kind in GIVEN_UP):
