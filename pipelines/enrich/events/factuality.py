@@ -180,8 +180,6 @@ def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> i
             continue  # « la mise en service, espérée en 2027, glisse »
         if mark[2] & NOT and _describes(document, anchor, mark):
             continue
-        if mark[2] & MAY and any(d.start <= mark[0] < d.end for d in clause.dates):  # the month
-            continue
         if mark[2] & CANCEL and unwritten(document.language).weighs.search(document.low, clause.start, mark[0]):
             found |= TALKS  # 正考虑放弃收购
             continue
