@@ -114,7 +114,10 @@ class Calendar:
     def _is_of_former(self, told: Told, date: DateSpan) -> bool:
         """The day of the figure that one is compared with: "up 10 yuan/kg from Wednesday", « contre 863 un an plus tôt »."""
         start = max(min(c.start for c in told.domain), date.start - FORMER)
-        return self.document.grammar.former_price.search(self.document.low, start, date.start) is not None
+        grammar, low = self.document.grammar, self.document.low
+        if told.type != "price_move" and date.precision in PERIODS and grammar.former_period.search(low, start, date.start):
+            return True  # "84,000 tonnes, down 6% on the June quarter"
+        return grammar.former_price.search(low, start, date.start) is not None
 
     def _is_aside(self, date: DateSpan) -> bool:
         """The day of what is told aside, before the deed."""

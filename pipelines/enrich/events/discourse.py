@@ -8,7 +8,7 @@ from pipelines.enrich.events.clauses import Clause
 from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.slots import material_ids, stage_from
 from pipelines.enrich.lexicon import Mark, mask_of
-from pipelines.enrich.reading import Mention
+from pipelines.enrich.reading import Actor, Mention
 from pipelines.reference import register
 
 PLANT, EXPAND = mask_of("plant", "mine", "project"), mask_of("expand")
@@ -60,6 +60,7 @@ class Discourse:
         self.read_products()
         self.is_site_near = False  # the site was spoken of in this paragraph
         self.product: Product = ((), None)  # of the plant without a name that this paragraph speaks of
+        self.product_owner: str | None = None  # whose plant that is, where the text tells
         self.products: dict[str, Product] = {}
         sites = dict.fromkeys(
             m.entity_id for m in document.mentions if m.type in {"facility", "deposit"} and m.entity_id
@@ -73,7 +74,7 @@ class Discourse:
     def next_paragraph(self) -> None:
         """A new paragraph: a plant without a name is no longer spoken of."""
         self.is_site_near = False
-        self.product = ((), None)
+        self.product, self.product_owner = ((), None), None
         if self.publisher is not None and self.publisher.type == "company":
             self.operator = self.publisher
 
@@ -112,7 +113,8 @@ class Discourse:
         product = (material_ids(clause.materials), stage)
         if not product[0] and self.definite(clause):  # "the plant", whose product the paragraph has told
             product = (self.product[0], stage)
-        self.product = product
+        firm = next((m for m in clause.organisations if is_company(m)), None)
+        self.product, self.product_owner = product, _key(firm) if firm else self.product_owner
         for site in clause.sites:
             if site.entity_id:
                 self.products.setdefault(site.entity_id, product)
@@ -126,16 +128,17 @@ class Discourse:
                 self.is_site_near = False
             self.operator = operator
         if materials or stage:
-            self.product = (materials, stage)
+            self.product, self.product_owner = (materials, stage), _key(operator) if operator else None
             if site_id and site_id not in self.products:
                 self.products[site_id] = (materials, stage)
 
-    def product_of(self, site_id: str | None) -> Product:
-        """The product of a site as the text gave it, else that of the plant this paragraph speaks of."""
+    def product_of(self, site_id: str | None, operator: Actor | None = None) -> Product:
+        """The product of a site as the text gave it, else that of the plant this paragraph speaks of, unless that is another company's."""
         if site_id:
             ids, stage = self.products.get(site_id, ((), None))
             return ids or self.made_at.get(site_id, ()), stage
-        return self.product
+        is_other = operator is not None and self.product_owner not in {None, _key(operator)}
+        return ((), None) if is_other else self.product
 
     def site_for(self, clause: Clause, operator: Mention | None) -> str | None:
         """The site that a clause without one speaks of: "the plant", or what the paragraph is about."""
@@ -159,6 +162,10 @@ class Discourse:
     def definite(self, clause: Clause) -> bool | None:
         """Whether the clause names a plant as known (True) or as new (False); None where it names none."""
         return _plant_is_known(self.document, clause)
+
+
+def _key(company: Mention | Actor) -> str:
+    return company.entity_id or company.surface
 
 
 def names_new_plant(document: Document, clause: Clause) -> bool:

@@ -156,7 +156,7 @@ class Filler:
         attribution: Attribution, amount: Amount | None,
     ) -> Event:  # fmt: skip
         """The event with all its fields."""
-        ids, stage = self.goods.of(told, site_id, product[0])
+        ids, stage = self.goods.of(told, site_id, product[0], actors)
         ids = ids or self.goods.named_after(told)
         first, last, precision = when(self.calendar.of(told))
         published, how = self.document.found.published_on, told.telling.factuality or "achieved"

@@ -12,7 +12,7 @@ from pipelines.enrich.events.slots import are_rare, material_ids, stage_from
 from pipelines.enrich.events.told import Told
 from pipelines.enrich.events.unwritten import unwritten
 from pipelines.enrich.lexicon import mask_of
-from pipelines.enrich.reading import MaterialMention
+from pipelines.enrich.reading import Actor, MaterialMention
 
 WITHOUT_STAGE = frozenset({"ownership_change", "policy_control"})
 OF_RARE_EARTHS = frozenset({"cracking", "separation", "metal", "alloy", "magnet"})  # of others only where a step is named
@@ -50,7 +50,7 @@ class Goods:
         return named[0] if named and len({frozenset(material_ids(m)) for m in named}) == 1 else ()
 
     def of(
-        self, told: Told, site_id: str | None, given: Sequence[MaterialMention] | None
+        self, told: Told, site_id: str | None, given: Sequence[MaterialMention] | None, actors: Sequence[Actor] = ()
     ) -> tuple[tuple[str, ...], str | None]:
         """Materials and stage."""
         if told.type == "ownership_change":
@@ -65,8 +65,9 @@ class Goods:
         if stage == "mining" and told.type == "permit" and not self.document.grammar.has_borders and not self._names_step(told, stage):
             stage = None  # a deposit is not its mine
         if told.type in OF_PLANTS:
+            operator = next((actor for actor in actors if actor.role == "operator"), None)
             is_of_deal = self.deal is not None and told.type in DELIVERIES and self._is_of_deal(told)
-            known_ids, known_stage = self.deal[1] if self.deal and is_of_deal else self.discourse.product_of(site_id)
+            known_ids, known_stage = self.deal[1] if self.deal and is_of_deal else self.discourse.product_of(site_id, operator)
             stage = stage or (known_stage if not ids or not known_ids or are_rare(ids) == are_rare(known_ids) else None)
             ids = ids or known_ids
         elif told.type == "financing":

@@ -129,6 +129,7 @@ class Matters:
     former: re.Pattern[str] = NEVER  # calls a plan the former one
     aside_date: re.Pattern[str] = NEVER  # right before the day of what is told aside
     former_price: re.Pattern[str] = NEVER  # right before the day of another price
+    former_period: re.Pattern[str] = NEVER  # right before the period that a figure is compared with
     at_once: re.Pattern[str] = NEVER  # "with immediate effect"
     part_of: re.Pattern[str] = NEVER  # between a plant and its part
     of_rare_earths: re.Pattern[str] = NEVER  # in the name of a deposit
