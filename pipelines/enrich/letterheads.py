@@ -30,14 +30,19 @@ def letterhead(source: str, title: str, text: str, lines: Sequence[Line], mentio
     if source.casefold() in _table("platforms"):
         return _account(text, lines, firms)
     head, tail = lines[:HEAD], lines[-TAIL:]
-    if any(b - a <= SALUTATION and _pattern("letters").match(text, a, b) and not text[a:b].rstrip().endswith(ENDED) for a, b in head) or (
-        _matches("letters", title)
-    ):
+    if is_letter(title, text, lines):
         return next((m for a, b in reversed(tail) for m in reversed(firms) if not m.in_title and a <= m.start < b and b - a < 120), None)
     if not _matches("reports", title):
         return None
     titled = next((m for m in firms if m.in_title and not m.start and _matches("reports", title[m.end :].lstrip(" :：–—-,")[:60])), None)
     return titled if titled and titled.surface.endswith("公司") else _alone(text, head, firms)
+
+
+def is_letter(title: str, text: str, lines: Sequence[Line]) -> bool:
+    """Tell whether a text is a company's letter to its shareholders, by its title or its salutation."""
+    letters = _pattern("letters")
+    greets = (b - a <= SALUTATION and letters.match(text, a, b) and not text[a:b].rstrip().endswith(ENDED) for a, b in lines[:HEAD])
+    return any(greets) or _matches("letters", title)
 
 
 def house(source: str) -> str | None:

@@ -131,8 +131,8 @@ class Calendar:
         """Of several days of a clause those that the event can have."""
         if told.telling.factuality in NOW_DATED and told.type not in MAY_BEGIN_LATER:  # « inauguré en 2025, doit atteindre … en 2027 »
             own = [d for d in own if not self._is_over(d)] or own
-        if len(own) > 1:  # "Acme, founded in 2008, opened …"
-            own = [d for d in own if told.fit.anchor[0] < d.end or not self._is_aside(d)] or own
+        # "Acme, founded in 2008, opened …"
+        own = [d for d in own if told.fit.anchor[0] < d.end or not self._is_aside(d)]
         if told.fit.frame.name in OF_A_PERIOD:  # the period of a figure, not the day of its report
             own = [d for d in own if d.precision in PERIODS] or own
         return own

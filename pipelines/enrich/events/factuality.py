@@ -162,7 +162,7 @@ def _is_attribute(document: Document, anchor: Mark, mark: Mark) -> bool:
     return bool(is_told and grammar.attributive.search(low[max(0, mark[0] - 24) : mark[0]]))
 
 
-def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> int:  # noqa: PLR0912  one branch for each exception
+def _operators(document: Document, clause: Clause, anchor: Mark, kind: str) -> int:
     """Operators that reach the anchor: those before it; after it as well where the anchor is a noun."""
     found = anchor[2] & (OPERATORS & ~(NOT | MAY)) | (NOT if _is_undone(document, anchor, kind) else 0)
     if not anchor[3]:  # "has no permit"

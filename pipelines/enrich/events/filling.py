@@ -180,7 +180,8 @@ class Filler:
         is_own = own is not None and own.type == "company" and not has_borders
         if is_own and told.type in {"financing", "ownership_change", "supply_agreement", "permit"}:
             return True
-        if not self.relevance.is_dense:
+        signs = own is not None and own.type == "company" and own.entity_id is None and self.relevance.is_of_steps
+        if not (self.relevance.is_dense or signs):
             return False
         is_run_by_known = found.operator is not None and is_of_chain(found.operator.entity_id)
         # Chinese leaves out what the text before has named; « La direction espère atteindre 12 000 tonnes par an ».

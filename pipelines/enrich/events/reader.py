@@ -7,6 +7,7 @@ from importlib.resources import files
 
 from msgspec import structs
 
+from pipelines.enrich.edges import edge_lines
 from pipelines.enrich.events.attribution import OWN_VOICE, Speakers
 from pipelines.enrich.events.clauses import Clause, clauses, whole
 from pipelines.enrich.events.contrasts import outside_brackets, outside_contrasts
@@ -26,8 +27,10 @@ from pipelines.enrich.events.told import Told
 from pipelines.enrich.events.turns import SIGNING, Turns
 from pipelines.enrich.events.unwritten import unwritten
 from pipelines.enrich.issuer import is_authority, plain
+from pipelines.enrich.letterheads import is_letter
 from pipelines.enrich.lexicon import Mark, lexicon, mask_of
 from pipelines.enrich.reading import Attribution, Event, Mention, Sentence
+from pipelines.enrich.venues import is_venue
 from pipelines.reference import register
 
 LANGUAGES = frozenset(
@@ -108,9 +111,17 @@ class _Reader:
             found = next((m for m in self.document.found.mentions if plain(m.surface) == plain(signed) and m.type in SIGNING), None)
             if found is not None and unwritten(self.document.language).house_of_analysts.search(found.surface):
                 return None  # who only wrote down what others said
-            return found or (Mention(0, 0, signed, "agency", None) if is_authority(signed) else None)
+            return found or self._signer_outside(signed)
         named = next((m for m in self.document.mentions if m.entity_id == entity.id), None)
         return named or Mention(0, 0, entity.name, entity.type, entity.id)
+
+    def _signer_outside(self, signed: str) -> Mention | None:
+        """An authority, or a company whose letter to its shareholders the text is, that neither register nor text gives a form."""
+        if is_authority(signed):
+            return Mention(0, 0, signed, "agency", None)
+        text = self.document.text
+        is_own = signed in text and not is_venue(signed) and is_letter(self.document.found.title, text, edge_lines(text))
+        return Mention(0, 0, signed, "company", None) if is_own else None
 
     def events(self) -> list[Event]:
         """Sentence by sentence."""

@@ -18,7 +18,9 @@ class Relevance:
     def __init__(self, document: Document) -> None:
         weight = _weight(document.materials, document.mentions) + _of_signer(document.found.publisher)
         self.is_chain = weight >= ENOUGH
-        self.is_dense = weight * DENSE.get(document.language, DENSE_WRITTEN_WITH_SPACES) >= len(document.text)
+        reach = DENSE.get(document.language, DENSE_WRITTEN_WITH_SPACES)
+        self.is_of_steps = (weight + len(document.stages)) * reach >= len(document.text)  # of who is in the chain, by what he does
+        self.is_dense = weight * reach >= len(document.text)
 
 
 def speaks_of_chain(materials: Iterable[MaterialMention], mentions: Iterable[Mention], signer: str | None = None) -> bool:

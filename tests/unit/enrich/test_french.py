@@ -267,3 +267,17 @@ def test_a_letter_signed_in_march_is_of_the_march_before() -> None:
 def test_the_term_of_a_permit_is_not_the_day_of_its_refusal() -> None:
     text = "La relance de Dong Pao attendra : les autorités n'ont pas renouvelé le permis d'exploitation, expiré en décembre."
     assert [(e.factuality, e.date) for e in events(text)] == [("denied", None)]
+
+
+def test_a_letter_to_shareholders_is_the_word_of_a_company_outside_the_register() -> None:
+    text = (
+        "Chers actionnaires,\nLe 14 octobre, notre usine de Noyarey a livré ses premiers aimants frittés à Renault : 12 tonnes au total.\n"
+        "En décembre, nous avons levé 25 millions d'euros auprès de Bpifrance pour le frittage. Lynas nous fournira du NdPr.\n"
+        "Jean Blanc, président de MagREEsource\nGrenoble, le 8 avril 2026"
+    )
+    found = read(Page("x", text, "Lettre aux actionnaires", "MagREEsource")).events[:2]
+    assert [(event.type, event.attribution.kind, event.attribution.to) for event in found] == [
+        ("production_milestone", "self", "MagREEsource"),
+        ("financing", "self", "MagREEsource"),
+    ]
+    assert {actor.surface for event in found for actor in event.actors} == {"MagREEsource"}
