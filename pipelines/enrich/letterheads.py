@@ -31,6 +31,8 @@ def letterhead(source: str, title: str, text: str, lines: Sequence[Line], mentio
         return _account(text, lines, firms)
     head, tail = lines[:HEAD], lines[-TAIL:]
     if is_letter(title, text, lines):
+        if source and any(source in text[a:b] for a, b in tail):
+            return None  # signed by whose pages it stands on
         return next((m for a, b in reversed(tail) for m in reversed(firms) if not m.in_title and a <= m.start < b and b - a < 120), None)
     if not _matches("reports", title):
         return None
