@@ -10,6 +10,7 @@ from pipelines.enrich.lexicon import Mark, mask_of
 PRODUCER = mask_of("producer")
 PROPER = re.compile(r"\s*(?:(?:la |le |les |l['’])?(?:société |groupe )?)[A-ZÀ-Þ][A-ZÀ-Þa-z]")  # a name, in the register or not
 BESIDE = 16  # characters between a verb and the amount that it is of
+SUM = 11  # characters between "received" and the sum: "more than"
 GOVERNED = 60  # characters between "sold" and the plant
 SHARED = 24  # characters between a percentage and whose it is
 PLANT = mask_of("plant", "mine", "project")
@@ -24,7 +25,7 @@ def object_fits(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa: 
     if fit.frame.object == "parties":
         return len({m.entity_id or m.surface for m in clause.organisations if m.type == "company"}) > 1
     if fit.frame.object == "sum":  # "was granted $18 million", "received some $5 million"
-        return any(0 <= a.start - anchor[1] < BESIDE for a in clause.amounts)
+        return any(0 <= a.start - anchor[1] <= SUM for a in clause.amounts)
     if fit.frame.object == "plant":
         return _governs_plant(document, clause, anchor)
     if fit.frame.object == "goods":  # "finished 310 tonnes", "310 tonnes were finished"
