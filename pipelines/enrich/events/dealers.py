@@ -120,6 +120,8 @@ def _buys(stage: Stage, sides: tuple[list[Party], list[Party]], concepts: int) -
     is_open = all(sides) or not verbs & (RECEIVE if noun_buys else RECEIVE | TO_BUY)
     if makers.count(None) == 1 and any(makers) and is_open:  # beside a name outside the register
         return makers[1] is True
+    if _goods(stage) is None and not sides[1]:  # of a deal with somebody unnamed, in goods unnamed: who is of the chain supplies
+        return not any(e.stages for p in sides[0] if (e := register().entities.get(p.mention.entity_id or "")))
     ranks = [max((_rank(p.mention) for p in side), default=0) for side in sides]
     return ranks[0] > ranks[1]
 
@@ -149,9 +151,13 @@ def _makes_goods(stage: Stage, side: list[Party]) -> bool | None:
     known = [e for p in side if (e := register().entities.get(p.mention.entity_id or ""))]
     if not known:
         return None
+    return any(_goods(stage) in e.stages for e in known)
+
+
+def _goods(stage: Stage) -> str | None:
+    """The step whose product is dealt in."""
     clause = stage.clause
-    goods = stage_from(stage.document, clause.start, clause.end, clause.materials, products_first=True)
-    return any(goods in e.stages for e in known)
+    return stage_from(stage.document, clause.start, clause.end, clause.materials, products_first=True)
 
 
 def _rank(mention: Mention) -> int:

@@ -62,7 +62,7 @@ class Filler:
             self.document, told.clause, tuple(told.domain), tuple(parts), told.fit, self.discourse, speaker,
             self.own_release is not None, told.lender,
         )  # fmt: skip
-        found = self.goods.parties_of_last_deal(told) or cast(stage)
+        found = self.goods.parties_of_last_deal(told) or (cast(stage) if told.type != "market_assessment" else Cast([()], [], None))
         is_delivery = self.goods.deal is not None and found is self.goods.deal[0]
         site_id = None if is_delivery else self.sites.of(told, found) or self.sites.topic(told, parts)
         own_voice = bool(told.clause.concepts & OWN_VOICE) and told.type == "superlative_claim"

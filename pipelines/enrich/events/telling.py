@@ -55,6 +55,7 @@ LENT_LATER = mask_of(
     "disrupt", "pause", "close", "curtail", "@amount", "@price", "@quantity", "@yearly", "@percent", "@date"
 )
 PRICED = mask_of("@price")
+PRICE, MARKET = mask_of("price"), mask_of("demand", "supply_market")
 SPOKEN_OF, OWN = mask_of("@org", "@site"), mask_of("@own")
 NOT = mask_of("not")
 MAY, UNNAMED = mask_of("may"), mask_of("anonymous")
@@ -111,13 +112,14 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
         ):
             is_same = bool(events) and bool(document.grammar.elliptic.search(document.low, clause.start, clause.end))
             event = _gapped(document, clause, events, reported=reported) if is_same else None
-            event = event or _event(document, clause, (whole & lent | later | context & OWN, named), reported, carried)
+            given = lent & ~PRICE if clause.concepts & MARKET else lent  # 镨钕价格平稳，重稀土供应偏紧: the second of supply
+            event = event or _event(document, clause, (whole & given | later | context & OWN, named), reported, carried)
             event = event or _gapped(document, clause, events, reported=reported)
         if event is None and events and clause.concepts & DENY and events[-1].telling.factuality != "denied":
             events[-1].telling = Telling("denied", True)
         if event is None and events and clause.concepts & CANCEL and takes_back(document, events[-1], clause):
             continue
-        if event is not None and events and overrides(events[-1], event):
+        if event is not None and events and (overrides(events[-1], event) or _is_of_that_deal(events[-1], event)):
             continue
         if event is None or (events and continues(document, events[-1], event)):
             (events[-1].domain if events else waiting).append(clause)
@@ -125,6 +127,11 @@ def told(document: Document, found: list[Clause], *, reported: bool, context: in
         event.domain = event.domain if events else [clause, *waiting]
         events.append(event)
     return [_by_cause(document, _foreseen(document, _aimed(document, event, found), found), found) for event in events]
+
+
+def _is_of_that_deal(one: Told, other: Told) -> bool:
+    """Whether an agreement that is not signed yet is that of the purchase before it (洽谈收购其股权，尚未签署协议)."""
+    return one.type == "ownership_change" and other.fit.frame.name == "memorandum" and other.telling.factuality == "denied"
 
 
 def _beside(document: Document, found: list[Clause], i: int) -> int:
