@@ -99,7 +99,9 @@ def _sides(found: list[Party], anchor: int) -> tuple[list[Party], list[Party]]:
     return first, second
 
 
-def _buys(stage: Stage, sides: tuple[list[Party], list[Party]], concepts: int) -> bool:
+def _buys(  # noqa: PLR0911  a ladder: the first rung that holds is the answer
+    stage: Stage, sides: tuple[list[Party], list[Party]], concepts: int
+) -> bool:
     """Whether the first side is the buyer: by prepositions, by the verb, else by who stands later in the chain."""
     second = {p.case for p in sides[1]}
     gives = _gives_from_own_plant(stage, sides[0])
