@@ -89,7 +89,7 @@ def _with_row_of_output(document: Document, sentence: Sentence, marks: list[Mark
     heading = unwritten(document.language).output_heading
     if not masses or any(mark[3] and mark[0] < masses[0].start for mark in marks) or not heading.search(document.low, 0, sentence.start):
         return marks
-    colon = max(document.text.rfind(mark, sentence.start, masses[0].start) for mark in "：:|\t")
+    colon = max(document.text.rfind(mark, sentence.start, masses[0].start) for mark in ("：", ":", *MARKS))
     if colon < 0 or masses[0].start - colon > ROW or not document.materials.any_within(sentence.start, colon):
         return marks
     return sorted([*marks, (colon, colon + 1, OUTPUT, VERB)])
