@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
+from functools import cache
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from pipelines.enrich.told_masses import told_masses
 
 FORM_REACH = 80  # characters after a number in which the form of its material stands
 FAR = 120  # characters after a mass in which its year may be told
+THOUSAND, MILLION = 1e3, 1e6
 START = attrgetter("start")
 DEAREST = 1e6  # what no kilo and no tonne costs
 COUNTED = 60  # characters before a price in which the shares that it is of are counted
@@ -66,7 +68,8 @@ def amounts(text: str, language: str) -> list[Amount]:
     if rows:
         found = sorted([*found, *rows], key=START)
     found = spoken_prices(read, language, found)
-    found = _in_yen(read, _of_home(read, _with_unit_told(read, found, lexicon), lexicon), lexicon)
+    found = _in_thousands(read, _of_home(read, _with_unit_told(read, found, lexicon), lexicon), language)
+    found = _in_yen(read, found, lexicon)
     return found if read == text else [structs.replace(a, text=text[a.start : a.end]) for a in found]
 
 
@@ -79,6 +82,30 @@ def _of_home(text: str, found: list[Amount], lexicon: UnitLexicon) -> list[Amoun
         return found
     currency = told.lastgroup or lexicon.data["home_currency"]
     return [structs.replace(one, currency=currency) if plain else one for one, plain in zip(found, is_plain, strict=True)]
+
+
+@cache
+def _told_factor(language: str) -> re.Pattern[str]:
+    return re.compile(unit_lexicon(language).data.get("told_factor", "(?!)"), re.IGNORECASE)
+
+
+def _in_thousands(text: str, found: list[Amount], language: str) -> list[Amount]:
+    """Sums count in what the text says that all do ("amounts are in thousands of Canadian dollars"), where they tell no magnitude."""
+    told = _told_factor(language).search(text) if found else None
+    if told is None:
+        return found
+    data = unit_lexicon(language).data
+    factor = THOUSAND if told["m"].lower().startswith(("thousand", "millier", "k")) else MILLION
+    currency = data["currency_after"].get(told["c"]) or data["currency_before"].get(told["c"])
+
+    def counted(one: Amount) -> Amount:
+        is_whole = one.per is not None or any(word.strip() in one.text for word in data["magnitudes"] if word.strip())
+        if is_whole:
+            return one
+        own = currency if currency and one.currency == "USD" else one.currency
+        return structs.replace(one, value=one.value * factor, value_to=one.value_to and one.value_to * factor, currency=own)
+
+    return [counted(one) for one in found]
 
 
 def _in_yen(text: str, found: list[Amount], lexicon: UnitLexicon) -> list[Amount]:
