@@ -14,12 +14,14 @@ from pipelines.enrich.measures import number_of, unit_lexicon
 from pipelines.enrich.reading import Amount
 
 SEPARATOR = re.compile(r"[ \u00a0]*[|\t｜][ \u00a0]*|[ \u00a0\u3000]*\u3000[ \u00a0\u3000]*| {2,}")
-MARKS = ("|", "\t", "｜", "\u3000", "  ")  # one of them parts the cells of a row
+DASHES = re.compile(r"\s[–—]\s")  # in a list whose rows have no other mark: "Gallium, 99.99% – 1,430 to 1,510 – up"
+MARKS = ("|", "\t", "｜", "\u3000", "  ", " – ", " — ")  # one of them parts the cells of a row
 DIGIT = re.compile(r"\d")
 NUMBER = r"\d+(?:[.,'’ \u00a0\u202f\u2009]\d+)*"
 BESIDE = r"\s?[(（][^()（）]{1,40}[)）]"  # what the price was before, or its change
-VALUE = re.compile(rf"(?P<a>{NUMBER})(?:\s?[-–—~]\s?(?P<b>{NUMBER}))?(?:{BESIDE})?")
+VALUE = re.compile(rf"(?P<a>{NUMBER})(?:(?:\s?[-–—~]\s?|\s(?:à|to|至)\s)(?P<b>{NUMBER}))?(?:{BESIDE})?")
 FEWEST, MOST = 2, 16  # cells of a row
+ROOM = 120  # characters of a row whose cells dashes part
 WIDEST = 40  # characters of a cell that holds a figure or a unit
 LINE = 200  # characters of a line or a heading that may name a unit
 ABOVE = 3  # lines above a table in which its unit is told
@@ -76,7 +78,10 @@ def _rows(text: str) -> Iterator[list[Cell]]:
     start = 0
     for line in text.split("\n"):
         cells, begin = [], start
-        for mark in (*SEPARATOR.finditer(text, start, start + len(line)), None):
+        marks = list(SEPARATOR.finditer(text, start, start + len(line)))
+        if not marks and len(line) < ROOM and not any(mark in line for mark in (":", "：")):
+            marks = list(DASHES.finditer(text, start, start + len(line)))
+        for mark in (*marks, None):
             stop = mark.start() if mark else start + len(line)
             body = text[begin:stop]
             lead = len(body) - len(body.lstrip())

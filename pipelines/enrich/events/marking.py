@@ -20,6 +20,7 @@ PAID = 24  # characters of a verb of paying before its sum
 DATE = 24  # characters of a date before its month
 GOODS = 12  # characters before a price in which its product is named
 ALLOYED = re.compile("[铁钴]?(?:合金|毛坯|精矿|磁体|矿)?")  # between a material and the price of its product
+DASHES = (" – ", " — ")
 ROW = 4  # characters between the colon of a row and its price
 PIECES = frozenset({"share", "unit"})
 
@@ -81,6 +82,11 @@ def with_row(document: Document, sentence: Sentence, marks: list[Mark]) -> list[
     if colon < 0 or first.start - colon > ROW or not document.materials.any_within(sentence.start, colon):
         return marks
     return sorted([*marks, (colon, colon + 1, QUOTE, 0)])
+
+
+def is_parted_row(document: Document, marks: Sequence[Mark]) -> bool:
+    """Whether dashes part the cells of a row, so that they part no clauses (see `with_row`)."""
+    return any(mark[2] == QUOTE and document.text.startswith(DASHES, mark[0]) for mark in marks)
 
 
 def _with_row_of_output(document: Document, sentence: Sentence, marks: list[Mark]) -> list[Mark]:

@@ -16,7 +16,15 @@ from pipelines.enrich.events.document import Document, Found
 from pipelines.enrich.events.filling import Filler
 from pipelines.enrich.events.frames import anchors, fitting
 from pipelines.enrich.events.listed import Listed
-from pipelines.enrich.events.marking import outside_dates, outside_names, outside_prices, with_purchase, with_row, without_attribute
+from pipelines.enrich.events.marking import (
+    is_parted_row,
+    outside_dates,
+    outside_names,
+    outside_prices,
+    with_purchase,
+    with_row,
+    without_attribute,
+)
 from pipelines.enrich.events.people import Voice
 from pipelines.enrich.events.relevance import Relevance
 from pipelines.enrich.events.sections import Sections
@@ -168,7 +176,8 @@ class _Reader:
                 self.filler.calendar.note_prices([one])
             self.discourse.see(one)
             return []
-        parts = clauses(self.document, one) if tells or one.concepts & VOICE else [one]
+        is_cut = (tells or one.concepts & VOICE) and not is_parted_row(self.document, marks)
+        parts = clauses(self.document, one) if is_cut else [one]
         self.listed.complete(parts[0])
         voice = self.speakers.of(parts, self._spoken_of(parts))
         if voice is not None and voice.is_firm and voice.mention is None and not self.document.grammar.has_borders:

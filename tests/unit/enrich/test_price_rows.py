@@ -32,6 +32,9 @@ from pipelines.enrich.quantities import amounts
             (1680000, 1710000, "CNY", "t"), (27000, 28000, "CNY", "t"),
         ]),
         ("en", "Rotterdam, USD/kg\nProduct          Low    High\nTerbium oxide    910    930", [(910, 930, "USD", "kg")]),
+        ("fr", "Rotterdam, en dollars le kilogramme :\nOxyde de terbium, 99,99 % – 1 180 à 1 240 – inchangé\nGallium – 1 430 – en baisse", [
+            (1180, 1240, "USD", "kg"), (1430, None, "USD", "kg"),
+        ]),
         ("en", "Shares | 12 a share | 5\nOf the sort apiece | 3 | 4", []),
         ("en", "Team | Won | Lost\nHarbour | 12 | 3", []),
     ],
