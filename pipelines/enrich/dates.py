@@ -25,6 +25,8 @@ YEAR = re.compile(r"(?:19|20)\d\d|[今去明前后次翌]年|年内")
 JOINT = 24  # characters that may stand between the ends of a range
 
 # Of an expression that took the full stop of its sentence with it ("30 June."), not that of a month cut short ("5 Oct.").
+NAMED, MEANT = frozenset({"year", "half", "quarter"}), frozenset({"range", "year", "half", "quarter"})
+OPENS, CLOSES = (" (", "（", "("), (")", "）")
 ENDED = re.compile(r"(?:[^\W\d_]{5,}|june|july|juin|août|mars)\.\Z")
 
 
@@ -105,7 +107,20 @@ def _ranges(spans: list[DateSpan], text: str, grammar: Grammar) -> list[DateSpan
             joined[-1] = DateSpan(last.start, span.end, last.first, end.last, precision, is_relative)
         else:
             joined.append(span)
-    return joined
+    return _with_meaning(joined, text)
+
+
+def _with_meaning(spans: list[DateSpan], text: str) -> list[DateSpan]:
+    """A period whose months stand in brackets after it has those ("fiscal 2030 (April 2030 to March 2031)")."""
+    kept: list[DateSpan] = []
+    for span in spans:
+        last = kept[-1] if kept else None
+        is_meant = last is not None and last.precision in NAMED and span.precision in MEANT
+        if last and is_meant and text[last.end : span.start] in OPENS and text[span.end : span.end + 1] in CLOSES:
+            kept[-1] = structs.replace(span, start=last.start, qualifier=last.qualifier)
+        else:
+            kept.append(span)
+    return kept
 
 
 def _of_year_of(one: DateSpan, other: DateSpan, text: str, grammar: Grammar) -> DateSpan:

@@ -26,6 +26,7 @@ _DEFINED = re.compile(
     r"\s*[（(](?:[^（）()\n]{0,40}?[，,；;])?\s*(?:以下|下文|下|后)?(?:简称|合称|统称|称)(?:为)?[：:]?\s*"
     r"[“\"「『]?([^“”\"「」『』（）()，,；;\n]{2,10})[”\"」』）)]"
 )
+CELL_ENDS = ("\u3000", "  ", "\t", "|", "｜")  # of a row of a table: no name goes on over them
 _LEGAL_ZH = ("有限公司", "责任公司", "股份公司", "分公司")
 Span = tuple[int, int, str]  # start, end, type
 
@@ -145,6 +146,7 @@ def _chinese(context: Surroundings, start: int, end: int, type_: str) -> Span | 
     low = max(0, start - REACH_ZH)
     before = context.document[low:start]
     cut = max((before.rfind(stop) + len(stop) for stop in context.cues.organisation_stops if stop in before), default=0)
+    cut = max(cut, *(before.rfind(blank) + len(blank) for blank in CELL_ENDS if blank in before), 0)
     if before[:cut].endswith(("（集团）", "(集团)")):  # 北方稀土（集团）高科技股份有限公司: the rest of a name
         return None
     if start - low - cut < 2 or (context.document.endswith("公司", start, end) and _chinese_words()[0].fullmatch(before, cut)):
