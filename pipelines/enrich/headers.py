@@ -27,6 +27,12 @@ NUMBERED = re.compile(
     r"|(?:price target|target price|tp|close|price|market cap\w*)\s?:?\s?[A-Z]{0,3}[$€£]?\d[\d.,]*\s?(?:[mb]n?)?",
     re.IGNORECASE,
 )
+# The number of an issue right before the date of a masthead ("Vol. 131, No. 30, July 23, 2026").
+ISSUE = re.compile(
+    r"(?:\b(?:vol(?:ume\b|\.)|no\b\.?|issue|edition|n[°º]\.?|numéro|№)\s?\d{1,5}|第\s?\d{1,5}\s?[期号])"
+    r"[\s,，–—|·:-]{1,4}(?:\w+day,?\s|\w+di\s|le\s)?\Z",
+    re.IGNORECASE,
+)
 FIGURE = re.compile(r"\d{2}|\d\s?[%€$]")
 HEADER = 100  # characters of a line that only says who and when
 LABELLED = 160  # the same, where a label says what its date is
@@ -162,6 +168,8 @@ def _of_line(line: str, language: str, source: str, *, is_part: bool = False) ->
         if words.update.search(before):
             updated = updated or Header(first, last, values, True)
             continue
+        if ISSUE.search(line[:first]) and not words.other.search(before):
+            return Header(first, last, values)
         label = words.label.search(before)
         is_said = label is not None and before.endswith((":", "："))  # among others in a line of labels
         opens = is_said or (label is not None and not label.start())

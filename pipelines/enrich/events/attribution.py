@@ -265,7 +265,9 @@ class Speakers:
         if mark[2] & ANONYMOUS and self.document.low.endswith("s", mark[0], mark[1]):  # "Delegates agreed that …"
             return Voice(None, noun_phrase(self.document, clause, mark, clause.start), False)
         if spoken_of is not None and (self.document.grammar.definite.search(before) or mark[0] - clause.start < 3):
-            return Voice(spoken_of, spoken_of.surface, True)
+            voice = Voice(spoken_of, spoken_of.surface, True)
+            self.people.note_named(voice, mark[1])
+            return voice
         return Voice(None, noun_phrase(self.document, clause, mark, clause.start), True)
 
     def _signs(self, company: Mention | None) -> bool:

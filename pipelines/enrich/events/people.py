@@ -136,6 +136,13 @@ class People:
         if after and self.words.officer_of.fullmatch(self.document.low, firm.end, after.start()):
             self.known.setdefault(after[0].split()[-1], voice)
 
+    def note_named(self, voice: Voice, end: int) -> None:
+        """Remember the name that follows an office ("the finance director, Jane Doe")."""
+        text = self.document.text
+        person = PERSON.match(text, end + (2 if text.startswith(", ", end) else 1))
+        if person and self.document.grammar.has_borders:
+            self.known.setdefault(person[0].split()[-1], voice)
+
     def of(self, start: int, end: int, spoken_of: Mention | None) -> Voice:
         """The voice of the person named in text[start:end]: the employer's, else that of the firm whose office it is."""
         name = self.document.text[start:end]

@@ -62,7 +62,8 @@ class Turns:
             stop = house.end()
         named = [m for m in self.document.mentions.within(sentence.start, stop) if m.type in SIGNING] if stop > 0 else []
         surname = turn[0].partition("(")[0].rstrip(" .,–—-").split(" ")[-1]
-        self.voice = Voice(named[-1], named[-1].surface, True) if named else self._of_house(house, surname)
+        answers = self._person(house, sentence.start) if house and not named else None  # "R (Jane Doe) :"
+        self.voice = answers or (Voice(named[-1], named[-1].surface, True) if named else self._of_house(house, surname))
         self.speakers.floor = self.voice if self.voice is not None and self.voice.mention is None else None
         if self.voice is not None and self.voice.mention is not None:
             self.speakers.people.known[surname] = self.voice
@@ -108,6 +109,14 @@ class Turns:
                 found = self.document.mentions.within(introduced.start(), introduced.start() + at)
                 return next((m for m in reversed(found) if m.type in SIGNING), None)
         return None
+
+    def _person(self, bracket: re.Match[str], before: int) -> Voice | None:
+        """The voice of a person in brackets whom the text has introduced for a firm."""
+        people, name = self.speakers.people, bracket["name"].strip()
+        if PERSON.fullmatch(name) is None:
+            return None
+        found = people.by_surname(name.split()[-1], before, people.firm_before(before, name))
+        return found if found is not None and found.mention is not None else None
 
     def _of_house(self, house: re.Match[str] | None, surname: str) -> Voice | None:
         """The voice of a speaker whose house no name of the register is; of one whose house was given before."""
