@@ -182,6 +182,8 @@ class Speakers:
         outside = outside or (document.grammar.speaker_name.match(document.text, end, limit) if not marks else None)
         if outside and not marks and document.low[mark[0] : end] != "per":  # a person named before, a firm outside the register
             name = outside[1].rstrip(".")
+            if name.split()[-1] in self.people.known:
+                return self.people.known[name.split()[-1]]
             return self.people.by_surname(name, mark[0], spoken_of) or Voice(None, name, True)
         paper = _PAPER.search(document.text, end, limit) if mark[2] & ACCORDING and not document.grammar.has_borders else None
         if paper:

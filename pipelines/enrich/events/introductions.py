@@ -31,6 +31,15 @@ OF_FIRMS = re.compile(
     r"\b(?:Metals?|Minerals?|Resources|Mining|Mines|Materials|Magnets?|Magnetics|Earths?|Energy|Group|Technologies|Industries|Corp(?:oration)?|Inc|Ltd|Limited|plc"
     r"|Company|Elements?|Recycling|Refining|Lithium|Graphite|Chemicals?|Securities|Capital|Research|Partners|Intelligence)\.?\Z"
 )
+# Who is heard, in a line of minutes: "Witnesses: Jane Doe, Acme Metals; Dr Lim, Ministry of Mines."
+ROLL = re.compile(
+    r"\b(?:Witnesses|In attendance|Attending|Participants|Speakers|Panel(?:lists)?|Témoins|Intervenants|Invités|Étaient entendus)\s?:\s"
+    r"(?P<roll>[^\n]{5,600}?)(?=\.\s[A-ZÀ-Þ][\w ]{2,20}:|\.?\s*(?:\n|\Z))"
+)
+ENTRY = re.compile(
+    r"\s*(?:[A-ZÀ-Þ][\w'’.-]*\s){0,3}(?P<name>[A-ZÀ-Þ][\w'’-]+),\s"
+    r"(?:[a-zà-ÿ' -]{3,40}(?:,\s|\s(?:of|at|de|chez)\s))?(?P<firm>[A-ZÀ-Þ][^;,]{1,60})"
+)
 Introduced = tuple[str, Mention | None, str]  # a surname, its house's name in the text, or what the house is called
 
 
@@ -45,3 +54,17 @@ def introduced(document: Document) -> Iterator[Introduced]:
         named = [m for m in document.mentions.within(*house.span("firm")) if m.type not in NOT_HOUSES]
         if named or beside or is_authority(house["firm"]) or OF_FIRMS.search(house["firm"]):
             yield person["name"], named[0] if named else None, house["firm"]
+    yield from _of_roll(document)
+
+
+def _of_roll(document: Document) -> Iterator[Introduced]:
+    """Persons and houses of a list of those who are heard."""
+    for roll in ROLL.finditer(document.text):
+        start = roll.start("roll")
+        for entry in roll["roll"].split(";"):
+            told = ENTRY.fullmatch(entry.rstrip(" ."))
+            if told:
+                span = (start + told.start("firm"), start + told.end("firm"))
+                named = [m for m in document.mentions.within(*span) if m.type not in NOT_HOUSES]
+                yield told["name"], named[0] if named else None, told["firm"]
+            start += len(entry) + 1

@@ -48,6 +48,7 @@ SPEAKS_FOR = re.compile(
     r"|representing|represented|on\sbehalf\sof|s'exprime\spour|représentant|au\snom\sd[eu])\s?(?:the\s|la\s|l['’])?"
 )
 FIRM_NAME = re.compile(r"(?:[A-ZÀ-Þ][\w&.'’-]*\s(?:(?:of|and|the|de|des|du|for|&)\s){0,2}){1,6}\Z")
+REST_OF_OFFICE = re.compile(r"(?:\s[a-zà-ÿ][\w'’-]*){0,4},\s")  # "(director) of finance, "
 NOT_SPEAKERS = frozenset({"place", "facility", "deposit"})
 
 
@@ -138,8 +139,8 @@ class People:
 
     def note_named(self, voice: Voice, end: int) -> None:
         """Remember the name that follows an office ("the finance director, Jane Doe")."""
-        text = self.document.text
-        person = PERSON.match(text, end + (2 if text.startswith(", ", end) else 1))
+        between = REST_OF_OFFICE.match(self.document.text, end)
+        person = PERSON.match(self.document.text, between.end() if between else end + 1)
         if person and self.document.grammar.has_borders:
             self.known.setdefault(person[0].split()[-1], voice)
 
@@ -224,6 +225,9 @@ class People:
         before = [m for m in self._names(start, start) if m.type not in NOT_SPEAKERS and m.end <= start]
         if before and known.officer_of.fullmatch(low, before[-1].end, start):
             return Voice(before[-1], before[-1].surface, True)
+        firm = before[-1] if before and not low[before[-1].end : start].strip(" ,") else None  # « la directrice générale d'Acme, Jane Doe »
+        if firm and known.officer_before.search(low, max(0, firm.start - BESIDE), firm.start):
+            return Voice(firm, firm.surface, True)
         if spoken_of is None or spoken_of.type != "company":
             return None
         holds = known.officer_before.search(low[max(0, start - BESIDE) : start]) or known.officer_after.match(low, end)

@@ -50,17 +50,20 @@ class Turns:
             return
         if self._take_named(sentence):
             return
-        turn = self.document.grammar.turn.match(self.document.text[sentence.start : sentence.start + TURN])
+        text, begin = self.document.text, sentence.start
+        turn = self.document.grammar.turn.match(text[begin : begin + TURN])
+        if turn is None:  # a label in brackets that passed for a dateline: "R (Jane Doe) :"
+            begin = text.rfind("\n", 0, sentence.start) + 1
+            turn = self.document.grammar.turn.match(text[begin : begin + TURN]) if begin < sentence.start else None
         if turn is None:
             self._take_answer(sentence)
             return
-        start = sentence.start + turn.end()
-        stop = self.document.text.find(")", sentence.start, start + TURN)
-        text = self.document.text
+        start = begin + turn.end()
+        stop = text.find(")", begin, start + TURN)
         house = AFFILIATION.match(text, start, start + TURN) or IN_BRACKETS.search(turn[0]) or IN_BRACKETS.match(text, start, start + TURN)
         if house and house.re is AFFILIATION and not self.document.text.startswith(" (", house.end()):
             stop = house.end()
-        named = [m for m in self.document.mentions.within(sentence.start, stop) if m.type in SIGNING] if stop > 0 else []
+        named = [m for m in self.document.mentions.within(begin, stop) if m.type in SIGNING] if stop > 0 else []
         surname = turn[0].partition("(")[0].rstrip(" .,–—-").split(" ")[-1]
         answers = self._person(house, sentence.start) if house and not named else None  # "R (Jane Doe) :"
         self.voice = answers or (Voice(named[-1], named[-1].surface, True) if named else self._of_house(house, surname))
@@ -141,10 +144,10 @@ class Turns:
         voice = self._of_label(answer) or (people.by_initials(name, sentence.start) if is_short else None)
         if voice is None and not is_short:
             voice = people.by_surname(name.split()[-1], sentence.start, people.firm_before(sentence.start, name))
-        if voice is None or voice.mention is None:
+        if voice is None or (voice.mention is None and not (voice.is_firm or voice.is_office)):
             return
         self.voice = self.speakers.floor = self.speakers.last = voice
-        if voice.mention.type == "company":
+        if voice.mention is None or voice.mention.type == "company":
             self.discourse.operator = voice.mention
 
     def _of_label(self, answer: re.Match[str]) -> Voice | None:
