@@ -268,7 +268,7 @@ class Speakers:
             return Voice(None, noun_phrase(self.document, clause, mark, clause.start), False)
         if spoken_of is not None and (self.document.grammar.definite.search(before) or mark[0] - clause.start < 3):
             voice = Voice(spoken_of, spoken_of.surface, True)
-            self.people.note_named(voice, mark[1])
+            self.people.note_named(voice, mark[1], self.stop)
             return voice
         return Voice(None, noun_phrase(self.document, clause, mark, clause.start), True)
 

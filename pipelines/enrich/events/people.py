@@ -137,10 +137,10 @@ class People:
         if after and self.words.officer_of.fullmatch(self.document.low, firm.end, after.start()):
             self.known.setdefault(after[0].split()[-1], voice)
 
-    def note_named(self, voice: Voice, end: int) -> None:
+    def note_named(self, voice: Voice, end: int, stop: int) -> None:
         """Remember the name that follows an office ("the finance director, Jane Doe")."""
-        between = REST_OF_OFFICE.match(self.document.text, end)
-        person = PERSON.match(self.document.text, between.end() if between else end + 1)
+        between = REST_OF_OFFICE.match(self.document.text, end, stop)
+        person = PERSON.match(self.document.text, between.end() if between else end + 1, stop)
         if person and self.document.grammar.has_borders:
             self.known.setdefault(person[0].split()[-1], voice)
 
