@@ -56,7 +56,7 @@ def row_prices(text: str, language: str) -> list[Amount]:
     found: list[Amount] = []
     heading: list[Cell] = []
     told: tuple[int, Unit] | None = None
-    for index, cells in enumerate(_rows(text)):
+    for index, cells in enumerate(rows(text)):
         if len(cells) < FEWEST:
             if heading:  # the table has ended, and what was told above it
                 heading, told = [], None
@@ -74,7 +74,8 @@ def row_prices(text: str, language: str) -> list[Amount]:
     return found
 
 
-def _rows(text: str) -> Iterator[list[Cell]]:
+def rows(text: str) -> Iterator[list[Cell]]:
+    """Yield the cells of each line, in order; a line that nothing parts is one cell, an empty line none."""
     start = 0
     for line in text.split("\n"):
         cells, begin = [], start

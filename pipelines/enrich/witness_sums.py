@@ -18,7 +18,7 @@ COMPARED = 22  # characters before a figure in which a word compares it
 EXACT = 5e-4  # relative; what is decreed is not rounded
 COLON_REACH = 24  # characters between a colon and the first part
 SPLIT_REACH = 90  # and between a total and its first part
-_TOTAL_ROW = re.compile(r"\W*(?:(?:grand |sous-)?total\b|ensemble\s?:|somme\s?:|合计|总计|共计)")
+TOTAL_ROW = re.compile(r"\W*(?:(?:grand |sous-)?total\b|ensemble\s?:|somme\s?:|合计|总计|共计)")
 _BARE = re.compile(r"(?:\b(?:lots|batches|tranches|parts|stages|phases|of|de) )(\d[\d.,]*) (?:and|et) \Z")
 _LARGE = re.compile(r"\b(million|billion|milliard|thousand)")
 _MORE = re.compile(
@@ -101,7 +101,7 @@ def _summed_up(figures: Figures, total: _Part, earlier: Sequence[list[_Part]]) -
 
 def _sentences_before(figures: Figures) -> Iterator[Figures]:
     """The sentences before one that says that it sums up, the last first, or the lines before one that begins with "total"."""
-    is_row = bool(_TOTAL_ROW.match(figures.said))
+    is_row = bool(TOTAL_ROW.match(figures.said))
     one = figures.previous
     if not is_row and (not figures.says("sum_so_far") or _compares(figures)):
         return

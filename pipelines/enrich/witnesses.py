@@ -21,6 +21,7 @@ from pipelines.enrich.witness_references import factors, oxide_metal_factor, pri
 from pipelines.enrich.witness_shares import shares_price
 from pipelines.enrich.witness_stakes import stakes_sum
 from pipelines.enrich.witness_sums import parts_total
+from pipelines.enrich.witness_tables import tables
 from pipelines.enrich.witness_units import unit_consistency
 
 CHECKS = (shares_price, stakes_sum, parts_total, oxide_metal_factor, price_band, unit_consistency, period_over_period)
@@ -64,13 +65,14 @@ def witnesses(  # noqa: PLR0913, PLR0917  every kind of reading that a check may
     for position in factors(page):
         cell(position)
     named = [material.start for material in materials]
-    found: list[Witness] = []
+    found = tables(page)
+    of_tables = {(w.kind, cell(w.start).start) for w in found}
     for i in sorted(cells):
         figures = cells[i]
         figures.previous = cells.get(i - 1)
         figures.materials = materials[bisect_left(named, figures.start) : bisect_left(named, figures.end)]
         for check in CHECKS:
-            found += check(figures)
+            found += [w for w in check(figures) if (w.kind, figures.start) not in of_tables]
     return sorted(found, key=lambda w: (w.start, w.kind))
 
 

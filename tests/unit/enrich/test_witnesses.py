@@ -112,3 +112,22 @@ def test_an_endless_sentence_of_figures_takes_linear_time(unit: str) -> None:
     text = "From $3 to $2 a rise of 5% " + unit * 4000
     found = (quantities(text, "en"), amounts(text, "en"), shares(text, "en"))
     witnesses(text, "en", sentences(text, "en"), *found, [], materials(text, "en"))
+
+
+OUTPUT = "Output of neodymium oxide\nProduct | Q1 2026 | Q1 2025 | Change\nNd oxide | 2,310 | 2,100 | +10.0%\nDy oxide | 42 | 40 | {}\n"
+BATCHES = "Oxyde de néodyme\nLot\tTonnes\nA\t120\nB\t140\nC\t—\nTotal\t{}\n"
+TABLES = [
+    ("en", OUTPUT.format("+5.0%"), [("period_over_period", "holds")] * 2),
+    ("en", OUTPUT.format("+15.0%"), [("period_over_period", "holds"), ("period_over_period", "fails")]),
+    ("en", OUTPUT.replace("Q1 2026", "Low").replace("Q1 2025", "High").format("+15.0%"), []),  # of the price of last week
+    ("zh", "产品　　本期产量　　上年同期产量　　同比\n氧化镝　　42　　40　　+15.0%\n", [("period_over_period", "fails")]),
+    ("fr", BATCHES.format("260"), [("parts_total", "holds")]),
+    ("fr", BATCHES.format("280"), [("parts_total", "fails")]),
+    ("fr", BATCHES.format("280").replace("\nB", "\ndont B"), []),
+    ("zh", "氧化镝\n企业　　配额（吨）\n甲　　188,650\n乙　　81,350\n合计　　270,000\n", [("parts_total", "holds")]),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "verdicts"), TABLES)
+def test_columns_of_a_table_are_checked_as_its_heading_names_them(language: str, text: str, verdicts: list[tuple[str, str]]) -> None:
+    assert [(w.kind, w.verdict) for w in checks(text, language)] == verdicts
