@@ -15,6 +15,7 @@ SENTENCE_REACH = 160  # characters on either side in which the sense of a senten
 CUE_REACH = 32  # characters before a date in which "by" or "until" stands
 WRONG_SENSE = 8  # how much farther a year against the sense of its sentence counts
 FAINT_SENSE = 2  # where only another clause tells it
+UNSAID_SENSE = 1.6  # the same, of a sentence that tells neither: what was is told more often than what is to come
 COMMA = re.compile(r"[,，]")
 
 
@@ -59,7 +60,8 @@ class Surroundings:
         if sum(abs(days) <= abs(near) * WRONG_SENSE for days, _ in candidates) == 1:
             return nearest
         to_come = self.to_come
-        after = 1 if to_come or not self.is_past else WRONG_SENSE
+        speaks_of_future = to_come or any(sentence.future for sentence in self._sentences)
+        after = WRONG_SENSE if self.is_past and not to_come else 1 if speaks_of_future else UNSAID_SENSE
         before = {"future": WRONG_SENSE, "later": FAINT_SENSE}.get(to_come, 1)
         return min(candidates, key=lambda one: one[0] * after if one[0] > 0 else -one[0] * before)[1]
 

@@ -36,12 +36,14 @@ ISSUE = re.compile(
 FIGURE = re.compile(r"\d{2}|\d\s?[%€$]")
 HEADER = 100  # characters of a line that only says who and when
 LABELLED = 160  # the same, where a label says what its date is
+CELLS = re.compile(r"\s[|·•–—]\s|\s*[|｜]\s*|\u3000+|\t| {2,}")
+FULL = frozenset({"day", "iso", "slashed"})
 KINDS = frozenset({"day", "iso", "slashed", "month", "iso_month"})
 NOTHING = "(?!)"
 # What may follow the date of a header: a time, a source.
 CLOCK = r"(?:(?:at|à|from|de)\s)?"
 CLOCK += r"(?:\d{1,2}(?:[:：]|\s?[hH]\s?|\.(?=\d\d(?!\d))|(?=\s?[ap]\.?m\b))\d{0,2}(?::\d\d)?\s?(?:[apAP]\.?[mM]\b\.?)?(?:\s?[A-Z]{2,5}\b)?"
-CLOCK += r"(?:\s?(?:to|à|[-–])\s?\d{1,2}\s?[:hH]\s?\d{0,2})?)?"
+CLOCK += r"(?:\s?(?:to|à|[-–—~至])\s?\d{1,2}\s?[:：hH]\s?\d{0,2})?)?"
 BYLINE = r"(?:来源.{0,20}|(?:來源|作者|编辑|編輯|责编|撰文|记者|記者|阅读|浏览)\s?[:：／/|丨].{0,30})"
 TIME_OF_DAY = re.compile(rf"\A[\s,，–—]*{CLOCK}")
 TIME = re.compile(
@@ -102,6 +104,28 @@ def header(text: str, start: int, end: int, language: str, source: str) -> Heade
         if found:
             return Header(start + found.start, start + found.end, found.values, found.is_update, found.is_occasion)
     return None
+
+
+def dated_cell(text: str, start: int, end: int, language: str) -> Header | None:
+    """Return the one full date of a line of several cells, where that of the date is short and does not say that it is of something else.
+
+    For where no line says better when the document was published ("Market announcement no. 11 | Lodged with ASX on 29 April 2026").
+    """
+    line = text[start:end].rstrip()
+    is_row = len(line) <= LABELLED and CELLS.search(line) and not _is_row(text, start, end)
+    if not is_row or not _has_year_or_day(line) or is_of_calendar(text, start, end):
+        return None
+    found = [e for e in expressions(line, language) if e[2] in KINDS]
+    words = _words(language)
+    if len(found) != 1 or found[0][2] not in FULL or not {"y", "y4"} & found[0][3].keys():
+        return None
+    first, last, _, values = found[0]
+    begin = max((m.end() for m in CELLS.finditer(line, 0, first)), default=0)
+    ending = CELLS.search(line, last)
+    cell = line[begin : ending.start() if ending else len(line)]
+    is_other = words.other.search(cell) or words.update.search(line[begin:first].rstrip()) or words.goes_on.match(line, last)
+    is_dated = len(cell) <= ITEM and not is_other and TIME.match(line[: begin + len(cell)], last)
+    return Header(start + first, start + last, values) if is_dated else None
 
 
 def _has_year_or_day(line: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from pipelines.enrich.dateline import dateline
 from pipelines.enrich.dates import expressions
 from pipelines.enrich.edges import HEAD_LINES, TAIL_LINES, edge_lines
-from pipelines.enrich.headers import Header, header, is_of_calendar
+from pipelines.enrich.headers import Header, dated_cell, header, is_of_calendar
 from pipelines.enrich.language import known_languages
 from pipelines.enrich.periods import day_of
 from pipelines.enrich.reading import Page, PublishedPrecision
@@ -36,9 +36,12 @@ def publication(page: Page, text: str, language: str) -> Published:
     if written is None and served is None:  # lines of the page that are no part of its text may tell
         named = _of_title(page.title, language)
         written = _written(page.text, language, page.source) if named[0] is None and page.text != text else None
+        if written is not None:
+            text = page.text
+        elif named[0] is None:
+            written = _alone(text, language)
         if written is None:
             return named
-        text = page.text
     if written is None:
         return (served.isoformat(), served_precision, None) if served else (None, "unknown", None)
     start, end, values = written
@@ -136,6 +139,14 @@ def _written(text: str, language: str, source: str, *, is_served: bool = False) 
             updated = updated or found
     weak = (None if is_served else occasion) or updated
     return (weak.start, weak.end, weak.values) if weak else None
+
+
+def _alone(text: str, language: str) -> Written | None:
+    """Return the date of the first line at either edge that lists several things, one of them a date."""
+    lines = edge_lines(text)
+    edges = [*lines[:HEAD_LINES], *reversed(lines[HEAD_LINES:][-TAIL_LINES:])]
+    found = next((h for start, end in edges if (h := dated_cell(text, start, end, language))), None)
+    return (found.start, found.end, found.values) if found else None
 
 
 def _with_year(written: Written, others: Iterable[Header | None]) -> Written:

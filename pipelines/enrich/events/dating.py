@@ -26,6 +26,7 @@ SPOKEN = 24  # characters after a verb of speech in which its day stands
 SPOKEN_TO = 48  # the same, where it is said to somebody
 FORMER = 60  # characters before a day in which a price is compared with that of that day
 ACT = 40  # characters before the day of an act in which it is named
+STOPS = (".", "。")  # a heading has none
 HEADING = 90  # characters of a line above a list of prices
 
 
@@ -169,10 +170,14 @@ class Calendar:
 
     def note_prices(self, parts: list[Clause]) -> None:
         """A sentence about prices that tells none may give the day of those that follow."""
-        days = [d for p in parts for d in p.dates if d.precision == "day"]
+        low, former = self.document.low, self.document.grammar.former_price
+        is_short = parts[-1].end - parts[0].start < HEADING
+        precise = {"day", "month"} if is_short and not low.endswith(STOPS, 0, parts[-1].end) else {"day"}  # "List prices for August"
+        own = [(p, d) for p in parts for d in p.dates if d.precision in precise]
+        days = [d for p, d in own if not former.search(low, max(p.start, d.start - FORMER), d.start)]  # "against Friday 24 July"
         if not days:
             return
-        is_heading = parts[-1].end - parts[0].start < HEADING and any(p.materials for p in parts)
+        is_heading = is_short and any(p.materials for p in parts)
         if is_heading or any(p.concepts & PRICE for p in parts):
             self.price_day = days[0]
 

@@ -12,6 +12,7 @@ PROPER = re.compile(r"\s*(?:(?:la |le |les |l['’])?(?:société |groupe )?)[A-
 BESIDE = 16  # characters between a verb and the amount that it is of
 SUM = 11  # characters between "received" and the sum: "more than"
 GOVERNED = 60  # characters between "sold" and the plant
+COMPOUND = 12  # characters between a material and the noun that it describes
 SHARED = 24  # characters between a percentage and whose it is
 PLANT = mask_of("plant", "mine", "project")
 STAKE = mask_of("stake", "joint_venture", "merge")
@@ -45,7 +46,7 @@ def object_fits(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa: 
         return True
     goods = next((m for m in clause.materials if m.start >= anchor[1]), None)
     if goods and document.grammar.goods.match(document.low[anchor[1] : goods.start]):
-        return False
+        return any(m[2] & (PRODUCER | PLANT) and 0 <= m[0] - goods.end <= COMPOUND for m in clause.marks)  # "rare earths miner X"
     if document.grammar.output_bought.match(document.low, anchor[1]):
         return False
     if any(m[2] & PRODUCER and m[0] > anchor[1] for m in clause.marks):  # "a magnet maker"
