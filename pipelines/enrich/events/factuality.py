@@ -50,7 +50,7 @@ REACHING = OPERATORS | CANCEL | TALKS_OVER  # of the words of a clause those tha
 APART = re.compile("[:;«»]")  # between a noun and a verb that is not its own
 TO_COME = frozenset({"facility_change", "production_milestone", "disruption", "ownership_change"})
 ANNOUNCE = mask_of("announce")
-UNDER_DEALS = frozenset({"supply_under_agreement", "delivery_to_come"})
+UNDER_DEALS = frozenset({"supply_under_agreement", "delivery_to_come", "offtake_signed"})
 GIVEN_UP = frozenset({"ownership_change", "financing", "permit"})  # given up, they are denied
 INF, PRES, PAST, PART, ING = (FORMS[name] for name in ("inf", "pres", "past", "part", "ing"))
 FUT, COND, IMPF = (FORMS[name] for name in ("fut", "cond", "impf"))
@@ -256,7 +256,9 @@ def _of_deed(  # noqa: PLR0911, PLR0912  a ladder: the first rung that holds is 
         return "targeted"
     if operators & EXPECT and not operators & PLAN and _expects(document, clause, anchor):
         return "forecast"
-    if fit.frame.name in UNDER_DEALS and grammar.under_deal.search(document.low, clause.start, anchor[0]):
+    if fit.frame.name in UNDER_DEALS and (
+        grammar.under_deal.search(document.low, clause.start, anchor[0]) or grammar.deal_done.search(document.low, clause.start, clause.end)
+    ):
         return "achieved"  # « En vertu d'un contrat conclu en mai, X achètera »: the deal is done
     if operators & (PLAN | FUTURE) or form & FUT:
         return "planned"

@@ -146,6 +146,7 @@ class Matters:
     outsider: re.Pattern[str] = NEVER  # a clause whose subject is a name of no register
     owned_by: re.Pattern[str] = NEVER  # names whose a plant is
     under_deal: re.Pattern[str] = NEVER  # says by what agreement something is delivered
+    deal_done: re.Pattern[str] = NEVER  # the same, after the verb: an agreement that has been signed
     act_of: re.Pattern[str] = NEVER  # before the day of a decree, which somebody recalls
     stake_in: re.Pattern[str] = NEVER  # right before the company that a part is held of
     stake_before: re.Pattern[str] = NEVER  # before a project that a part is held of
