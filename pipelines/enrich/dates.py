@@ -70,7 +70,14 @@ def _share_years(found: list[Expression], text: str, grammar: Grammar) -> None:
     for one, other in pairwise(found):
         ready = one.kind in ("day", "month", "quarter", "half") and one.kind == other.kind
         if ready and not one.has_year and other.has_year and join.fullmatch(text, one.end, other.start):
-            one.values["y"] = other.values["y"]
+            year = other.values["y"]
+            is_before = isinstance(year, int) and _in_year(one) > _in_year(other)  # "from 16 October to 31 March 2027"
+            one.values["y"] = year - 1 if is_before else year
+
+
+def _in_year(found: Expression) -> tuple[int, int]:
+    """Month and day of a date, 0 where it has none."""
+    return int(found.values.get("month", found.values.get("m", 0))), int(found.values.get("d", 0))
 
 
 def _take_year(found: Expression, before: list[DateSpan], text: str, grammar: Grammar) -> None:
