@@ -21,7 +21,7 @@ F = TypeVar("F", Quantity, Amount)
 Product = tuple[tuple[MaterialMention, ...] | None, Quantity | None]
 WITH_QUANTITY = frozenset(
     {"facility_change", "production_milestone", "schedule_guidance", "supply_agreement", "resource_study", "market_assessment",
-     "policy_control", "price_move", "disruption"}
+     "policy_control", "price_move", "disruption", "permit"}
 )  # fmt: skip
 WITH_AMOUNT = frozenset(
     {"financing", "price_move", "ownership_change", "facility_change", "policy_control", "supply_agreement", "resource_study"}

@@ -15,6 +15,7 @@ GOVERNED = 60  # characters between "sold" and the plant
 COMPOUND = 12  # characters between a material and the noun that it describes
 SHARED = 24  # characters between a percentage and whose it is
 PLANT = mask_of("plant", "mine", "project")
+BUY = mask_of("buy", "supply")
 STAKE = mask_of("stake", "joint_venture", "merge")
 
 
@@ -25,6 +26,8 @@ def object_fits(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa: 
     anchor = fit.anchor
     if fit.frame.object == "parties":
         return len({m.entity_id or m.surface for m in clause.organisations if m.type == "company"}) > 1
+    if fit.frame.object == "bought":
+        return any(m[2] & BUY and m[0] >= anchor[0] and _buys_goods(document, clause, m) for m in clause.marks)
     if fit.frame.object == "sum":  # "was granted $18 million", "received some $5 million"
         return any(0 <= a.start - anchor[1] <= SUM for a in clause.amounts)
     if fit.frame.object == "plant":
@@ -44,14 +47,21 @@ def object_fits(document: Document, clause: Clause, fit: Fit) -> bool:  # noqa: 
         return bool(clause.organisations or clause.sites)
     if document.grammar.object_before.search(document.low[clause.start : anchor[0]]) and clause.organisations:
         return True
-    goods = next((m for m in clause.materials if m.start >= anchor[1]), None)
-    if goods and document.grammar.goods.match(document.low[anchor[1] : goods.start]):
-        return any(m[2] & (PRODUCER | PLANT) and 0 <= m[0] - goods.end <= COMPOUND for m in clause.marks)  # "rare earths miner X"
+    if (buys := _buys_goods(document, clause, anchor)) is not None:
+        return not buys
     if document.grammar.output_bought.match(document.low, anchor[1]):
         return False
     if any(m[2] & PRODUCER and m[0] > anchor[1] for m in clause.marks):  # "a magnet maker"
         return True
     return any(m.start >= anchor[1] or clause.is_relative for m in (*clause.organisations, *clause.sites))
+
+
+def _buys_goods(document: Document, clause: Clause, verb: Mark) -> bool | None:
+    """Whether a material is right after the verb, and describes no company ("rare earths miner X"); None where none is."""
+    goods = next((m for m in clause.materials if m.start >= verb[1]), None)
+    if goods is None or not document.grammar.goods.match(document.low[verb[1] : goods.start]):
+        return None
+    return not any(m[2] & (PRODUCER | PLANT) and 0 <= m[0] - goods.end <= COMPOUND for m in clause.marks)
 
 
 def _governs_plant(document: Document, clause: Clause, anchor: Mark) -> bool:

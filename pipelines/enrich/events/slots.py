@@ -105,9 +105,9 @@ def quantity_of(chosen: Quantity | None, kind: str, concepts: int, *, is_yearly:
     if chosen is None:
         return None
     unit, basis = chosen.normalised_unit, chosen.basis
-    yearly = unit == "t/y" or (is_yearly and kind in {"facility_change", "schedule_guidance"})
+    yearly = unit == "t/y" or (is_yearly and kind in {"facility_change", "schedule_guidance", "permit"})
     is_size = kind == "disruption" and yearly  # of the line that stopped
-    if is_size or kind in {"facility_change", "schedule_guidance"}:
+    if is_size or kind in {"facility_change", "schedule_guidance", "permit"}:
         unit = "t/y" if yearly else unit
         basis = ("target" if basis == "target" else "nameplate") if yearly else chosen.form_basis or basis
     else:
