@@ -97,7 +97,7 @@ def header(text: str, start: int, end: int, language: str, source: str) -> Heade
         return None
     for code in dict.fromkeys((language, *known_languages())):
         found = _of_line(line, code, source) if is_short else None
-        if is_short and (found is None or found.is_weak):
+        if found is None or found.is_weak:
             found = _of_segment(line, code, source) or found
         found = found or (_of_items(line, code) if is_short and not _is_row(text, start, end) else None)
         found = found or _of_itself(line, code, is_own=code == language)
@@ -134,15 +134,33 @@ def _has_year_or_day(line: str) -> bool:
 
 
 def _of_segment(line: str, language: str, source: str) -> Header | None:
-    """The date that a label gives one of several short sentences or cells ("Held in Oslo on 4 June. Minutes issued on 9 June 2026.")."""
-    at = 0
+    """The date that a label gives one of several short sentences or cells ("Held in Oslo on 4 June. Minutes issued on 9 June 2026.").
+
+    Else the one that is a sentence of its own ("By our sketchwriter. Friday 17 July 2026"), else the day of a meeting that one tells.
+    """
+    at, occasion = 0, None
     for cut in [*SEGMENTS.finditer(line), None]:
         end = cut.start() if cut else len(line)
-        found = _of_line(line[at:end], language, source, is_part=True) if (at or cut) and _has_year_or_day(line[at:end]) else None
+        part = line[at:end]
+        is_part = (at or cut) and len(part) <= HEADER and _has_year_or_day(part)
+        found = _of_line(part, language, source, is_part=True) if is_part else None
+        found = found or (_bare(part, language) if is_part and not CELLS.search(line) else None)
         if found and not found.is_weak and not _words(language).venue.match(line, at + found.end):
             return Header(at + found.start, at + found.end, found.values)
+        if found and found.is_occasion:
+            occasion = occasion or Header(at + found.start, at + found.end, found.values, is_occasion=True)
         at = cut.end() if cut else end
-    return None
+    return occasion
+
+
+def _bare(part: str, language: str) -> Header | None:
+    """The date, with its year, that is all that a sentence says, a weekday apart."""
+    found = [e for e in expressions(part, language) if e[2] in FULL and {"y", "y4"} & e[3].keys()]
+    if len(found) != 1:
+        return None
+    first, last, _, values = found[0]
+    rest = _words(language).link.sub("", part[:first].strip() + " ").strip() + part[last:].strip(" .。)）】")
+    return Header(first, last, values) if not rest else None
 
 
 def is_of_calendar(text: str, start: int, end: int) -> bool:
