@@ -144,7 +144,7 @@ def _chinese_words() -> tuple[re.Pattern[str], frozenset[str]]:
 def _chinese(context: Surroundings, start: int, end: int, type_: str) -> Span | None:
     """From the ending to the left, up to the first character that cannot stand in a name."""
     low = max(0, start - REACH_ZH)
-    before = context.document[low:start]
+    before = context.folded[low:start]  # a stop may be written in traditional characters
     cut = max((before.rfind(stop) + len(stop) for stop in context.cues.organisation_stops if stop in before), default=0)
     cut = max(cut, *(before.rfind(blank) + len(blank) for blank in CELL_ENDS if blank in before), 0)
     if before[:cut].endswith(("（集团）", "(集团)")):  # 北方稀土（集团）高科技股份有限公司: the rest of a name
