@@ -21,6 +21,7 @@ AUTHORITY = re.compile(
 )
 ACRONYM = re.compile(r"[A-ZÀ-Þ]{3,8}")
 WORD = re.compile(r"\w+")
+OPENS = re.compile(r"(?:\A|[\n.。])\s*(?:[Tt]he |[Ll][ae] |[Ll]['’])?\Z")  # before a name that opens a sentence
 OPENING = 400  # characters of a line in which its company is named
 EXCHANGE = r"[(（](?:[A-Z]{2,8}(?:\s?(?:American|Venture))?|Nasdaq|Euronext(?:\s\w+)?)\s?[:：]"
 CODE_AFTER = re.compile(r"[^\n.]{0,60}?[(（][A-Za-z]{2,9}(?:\s\w+)?\s?[:：]")  # beside the name of who is listed
@@ -42,6 +43,8 @@ def publisher(page: Page, title: str, text: str, mentions: Sequence[Mention] = (
         offices = (AUTHORITY.fullmatch(text[a:b].strip()) for a, b in lines[:HEAD_LINES])
         if office := next((found[1] for found in offices if found and (is_press or spells(source.lower(), WORD.findall(found[1])))), None):
             return entity_of(office) or office
+    if is_press and (named := _deciding(text, mentions)):
+        return named.entity_id or named.surface
     opening = dateline(text, *lines[0]) if lines else None
     wire = (opening.wire or "") if opening else ""
     if by_form := _by_form(source, title, text, mentions):
@@ -54,6 +57,11 @@ def publisher(page: Page, title: str, text: str, mentions: Sequence[Mention] = (
         return entity_of(source) or source
     opener = text[lines[0][0] : opening.date[0]].strip(" ,：:—–-(") if opening and lines else ""
     return entity_of(opener) or entity_of(wire) or None
+
+
+def _deciding(text: str, mentions: Sequence[Mention]) -> Mention | None:
+    """The authority of a gazette's notice: the first that a sentence or a line opens with (« La Commission européenne porte à … »)."""
+    return next((m for m in mentions if m.type == "agency" and not (m.in_title or m.in_removed) and OPENS.search(text, 0, m.start)), None)
 
 
 def _by_form(source: str, title: str, text: str, mentions: Sequence[Mention]) -> str | None:

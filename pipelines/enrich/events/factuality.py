@@ -26,7 +26,7 @@ SAY = mask_of("say", "according", "anonymous")
 SAID = mask_of("say")
 AIMED = mask_of("plan", "target", "expect")
 AGREED = mask_of("agreement", "mou", "offtake", "supply_deal")
-CANCEL = mask_of("cancel")
+CANCEL, REFUSE = mask_of("cancel"), mask_of("refuse")
 NOBODY = mask_of("nobody")
 SIGN = mask_of("sign")
 HEARD = frozenset(
@@ -150,7 +150,7 @@ def _describes(document: Document, anchor: Mark, mark: Mark) -> bool:
 
 def _is_undone(document: Document, anchor: Mark, kind: str) -> bool:
     """Whether the word itself says that it was not done (没签成), or gives a deal up."""
-    if kind == "supply_agreement" and anchor[2] & CANCEL:
+    if (kind == "supply_agreement" and anchor[2] & CANCEL) or (kind == "financing" and anchor[2] & REFUSE):
         return True
     return kind not in OF_MARKETS and bool(document.grammar.negated.match(document.low, anchor[0]))
 
