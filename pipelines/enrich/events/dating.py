@@ -1,5 +1,7 @@
 """When an event happened or is to happen: its own day, not the day on which somebody said so."""
 
+from datetime import date as day_type
+
 from msgspec import structs
 
 from pipelines.enrich.events.borderless import is_topic
@@ -21,6 +23,7 @@ OF_A_PERIOD = frozenset({"output", "output_moved", "record_set"})
 PERIODS = frozenset({"month", "quarter", "half", "year"})
 ACTS = frozenset({"facility_change", "disruption", "permit", "supply_agreement", "financing", "ownership_change"})  # done on a day, "today"
 UNDATED = frozenset({"market_assessment", "superlative_claim"})
+TWO_WEEKS = 14  # days
 BESIDE = 14  # characters between a verb of speech and its day
 SPOKEN = 24  # characters after a verb of speech in which its day stands
 SPOKEN_TO = 48  # the same, where it is said to somebody
@@ -209,6 +212,11 @@ def _is_at_end_of_speech(told: Told, clause: Clause, date: DateSpan, said: Mark)
     return told.telling.factuality != "achieved" and is_alone and 0 <= date.start - said[1] < SPOKEN_TO
 
 
+def _is_of_days(date: DateSpan) -> bool:
+    """Whether a range is of two weeks at most: no months, as in « De janvier à mai, indique X, … »."""
+    return (day_type.fromisoformat(date.last) - day_type.fromisoformat(date.first)).days <= TWO_WEEKS
+
+
 def _is_of_speech(  # noqa: PLR0911  a ladder
     told: Told, clause: Clause, date: DateSpan
 ) -> bool:
@@ -223,7 +231,7 @@ def _is_of_speech(  # noqa: PLR0911  a ladder
     if any(m[2] & EXPECT and m[1] == date.start for m in said):
         return False  # 预计6月20日恢复
     is_done = told.telling.factuality == "achieved"
-    is_short = date.precision == "day" or (date.precision == "range" and date.is_relative)  # a day, "last week"
+    is_short = date.precision == "day" or (date.precision == "range" and date.is_relative and _is_of_days(date))  # a day, "last week"
     if not said or not is_short or (told.type in ANNOUNCED and is_done):
         return False
     if clause is told.clause and told.fit.anchor[0] < said[0][0]:  # "…, it said on Monday"

@@ -11,6 +11,7 @@ from pipelines.enrich.lexicon import mask_of
 from pipelines.enrich.reading import Actor
 
 ISSUE, FUND = mask_of("raise_funds", "raise_capital", "equity"), mask_of("fund", "debt", "grant")
+GRANT = mask_of("grant")
 EQUITY, WE = mask_of("equity"), mask_of("we")
 BUY = mask_of("buy")
 SIGN, LENT = mask_of("sign"), mask_of("debt", "grant")
