@@ -126,7 +126,7 @@ def _resolve(context: Surroundings, found: Found, index: NameIndex) -> list[Hit]
     if not found.waiting:
         return found.plain
     waiting, kept = found.waiting[:MOST], list(found.plain)
-    blocked = _defined_otherwise(context, waiting)
+    blocked = _defined_otherwise(context, waiting) | _surnames(context, waiting)
     for is_last in (False, True):
         still = []
         for start, end, pattern in waiting:
@@ -187,6 +187,13 @@ def _defined_otherwise(context: Surroundings, waiting: list[Match]) -> set[str]:
         if not any(name in before for name in names) and spells(pattern.text.lower(), _INITIAL.findall(before)):
             blocked.add(pattern.text)
     return blocked
+
+
+def _surnames(context: Surroundings, waiting: list[Match]) -> set[str]:
+    """Names that a text which is not about the chain gives a person ("Kieran Lynas … Lynas rose above two markers")."""
+    if context.language == "zh" or context.is_about_the_chain:
+        return set()
+    return {pattern.text for start, _, pattern in waiting if " " not in pattern.text and context.leader(start)}
 
 
 def _with_towns(context: Surroundings, hits: list[Hit], towns: list[Match]) -> list[Hit]:
