@@ -266,7 +266,8 @@ class Speakers:
             return Voice(None, noun_phrase(self.document, clause, mark, max(clause.start, mark[0] - 20)), True)
         if mark[2] & ANONYMOUS and self.document.low.endswith("s", mark[0], mark[1]):  # "Delegates agreed that …"
             return Voice(None, noun_phrase(self.document, clause, mark, clause.start), False)
-        if spoken_of is not None and (self.document.grammar.definite.search(before) or mark[0] - clause.start < 3):
+        is_bare = self.document.grammar.bare_office.match(self.document.low, mark[0])  # "according to management"
+        if spoken_of is not None and (is_bare or self.document.grammar.definite.search(before) or mark[0] - clause.start < 3):
             voice = Voice(spoken_of, spoken_of.surface, True)
             self.people.note_named(voice, mark[1], self.stop)
             return voice

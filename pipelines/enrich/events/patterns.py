@@ -145,6 +145,7 @@ class Matters:
     equivalent: re.Pattern[str] = NEVER  # before a figure that says the same of another form
     outsider: re.Pattern[str] = NEVER  # a clause whose subject is a name of no register
     owned_by: re.Pattern[str] = NEVER  # names whose a plant is
+    bare_office: re.Pattern[str] = NEVER  # an office that needs no article to be that of the company spoken of
     under_deal: re.Pattern[str] = NEVER  # says by what agreement something is delivered
     deal_done: re.Pattern[str] = NEVER  # the same, after the verb: an agreement that has been signed
     act_of: re.Pattern[str] = NEVER  # before the day of a decree, which somebody recalls

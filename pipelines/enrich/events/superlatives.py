@@ -11,7 +11,7 @@ SUPERLATIVE = mask_of("superlative")
 SCOPE = mask_of("scope")
 CLAIM = mask_of("claim")
 WITHOUT_RIVAL = ("aucune autre", "aucun autre", "no other", "没有其他", "没有第二")
-SAY = mask_of("say")
+SAY, ACCORDING = mask_of("say"), mask_of("according")
 OWN_VOICE = mask_of("speaker_voice")
 THING = mask_of("capacity", "plant", "mine", "project", "producer", "@site")
 NEEDED = mask_of("@site", "@material", "@chain", "@org")
@@ -53,5 +53,5 @@ def is_of_the_claim(document: Document, clause: Clause, at: int) -> bool:
 def _is_claimed(document: Document, clause: Clause, at: int) -> bool:
     """The thing *is* the first, or is called so; "first half", "the first in May" are not claims."""
     before = document.low[max(clause.start, at - 60) : at]
-    claims = any(m[2] & (CLAIM | OWN_VOICE | SAY) and m[0] < at for m in clause.marks)
+    claims = any(m[2] & (CLAIM | OWN_VOICE | SAY | ACCORDING) and m[0] < at for m in clause.marks)
     return claims or is_without_rival(document, at) or bool(document.grammar.copula.search(before))
