@@ -8,7 +8,7 @@ import pytest
 from pipelines.enrich.read import read
 from pipelines.enrich.reading import Event, Page
 
-TELLINGS = tomllib.loads(Path(__file__).with_name("tellings.toml").read_text(encoding="utf-8"))
+TELLINGS, TRADE = (tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8")) for name in ("tellings.toml", "trade.toml"))
 CONTEXT = {
     "en": "Rare earth news: neodymium, dysprosium and terbium projects of MP Materials and Lynas Rare Earths were in focus.\n",
     "fr": "Actualité des terres rares : néodyme, dysprosium et terbium, avec MP Materials et Lynas Rare Earths.\n",
@@ -25,7 +25,7 @@ def events(language: str, text: str, context: str | None = None) -> list[Event]:
 
 @pytest.mark.parametrize(
     ("language", "sentence", "wanted"),
-    [(language, sentence, wanted) for language, rows in TELLINGS.items() for sentence, wanted in rows.items()],
+    [(language, sentence, wanted) for table in (TELLINGS, TRADE) for language, rows in table.items() for sentence, wanted in rows.items()],
 )
 def test_a_sentence_tells_what_it_tells(language: str, sentence: str, wanted: str) -> None:
     kind, _, factuality = wanted.partition(":")
