@@ -193,7 +193,9 @@ def _surnames(context: Surroundings, waiting: list[Match]) -> set[str]:
     """Names that a text which is not about the chain gives a person ("Kieran Lynas … Lynas rose above two markers")."""
     if context.language == "zh" or context.is_about_the_chain:
         return set()
-    return {pattern.text for start, _, pattern in waiting if " " not in pattern.text and context.leader(start)}
+    entities = register().entities
+    firms = [(start, p.text) for start, _, p in waiting if " " not in p.text and all(entities[key].type == "company" for key, _ in p.claims)]
+    return {name for start, name in firms if (given := context.leader(start)) and not given.isupper()}
 
 
 def _with_towns(context: Surroundings, hits: list[Hit], towns: list[Match]) -> list[Hit]:

@@ -8,8 +8,11 @@ from pipelines.enrich.events.document import Document
 from pipelines.enrich.events.kinds import OF_PLANTS
 from pipelines.enrich.events.parts import Cast
 from pipelines.enrich.events.told import Told
+from pipelines.enrich.lexicon import mask_of
 from pipelines.enrich.reading import Mention
+from pipelines.reference import register
 
+FACTORY, AT_A_DEPOSIT = mask_of("plant"), mask_of("mine", "project", "resource", "study", "drilling")
 NAMED_SO = re.compile(r"[\s«“\"]*[A-ZÀ-Þ][\w'’-]{3,}(?:\s[A-ZÀ-Þ][\w'’-]+)?\s(?:est|sera|reste|is|will be|remains)\s")
 BEHIND = 60  # characters in which a name before a relative clause stands
 APART = 3  # characters between that name and the clause
@@ -61,11 +64,18 @@ class Sites:
         if told.type in OF_PLANTS and self.discourse.site is not None and self._is_there(told):
             return self.discourse.site.entity_id
         if told.type in OF_PLANTS or told.type == "resource_study":
-            return self.discourse.site_for(told.clause, found.operator)
+            site = self.discourse.site_for(told.clause, found.operator)
+            return None if self._is_of_a_plant(told, site) else site
         if told.type in {"financing", "permit"} and told.clause.concepts & PLANT:
             site = self.discourse.site_for(told.clause, found.operator)
-            return site if self.discourse.definite(told.clause) else None
+            return site if self.discourse.definite(told.clause) and not self._is_of_a_plant(told, site) else None
         return None
+
+    def _is_of_a_plant(self, told: Told, site_id: str | None) -> bool:
+        """Whether the clause speaks of a plant, and the site spoken of before is only a deposit: "start-up of that plant" is elsewhere."""
+        site = register().entities.get(site_id or "")
+        is_deposit = site is not None and site.type == "deposit"
+        return is_deposit and any(m[2] & FACTORY for m in told.clause.marks) and not any(m[2] & AT_A_DEPOSIT for m in told.clause.marks)
 
     def _antecedent(self, told: Told) -> str | None:
         """The site that a relative clause right behind its name is about (« L'usine de Narva, que Neo a ouverte … »)."""
