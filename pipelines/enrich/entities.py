@@ -194,7 +194,8 @@ def _surnames(context: Surroundings, waiting: list[Match]) -> set[str]:
     if context.language == "zh" or context.is_about_the_chain:
         return set()
     entities = register().entities
-    firms = [(start, p.text) for start, _, p in waiting if " " not in p.text and all(entities[key].type == "company" for key, _ in p.claims)]
+    words = ((start, p) for start, _, p in waiting if " " not in p.text)
+    firms = [(start, p.text) for start, p in words if all(entities[key].type == "company" for key, _ in p.claims)]
     return {name for start, name in firms if (given := context.leader(start)) and not given.isupper()}
 
 
