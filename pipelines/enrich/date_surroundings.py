@@ -83,7 +83,7 @@ class Surroundings:
         if cues["after_by"].match(senses.text, end) or cues["before_for"].search(near):
             return "future"
         sentence, after = self._sentences
-        if cues["before_done"].search(near) or not (sentence.future or after.future):
+        if cues["before_done"].search(near) or cues["after_done"].match(senses.text, end) or not (sentence.future or after.future):
             return ""  # « une lettre d'intention signée en mars »
         begin, stop = self._reach
         opened = sentence.clause_at(begin, start)
@@ -103,6 +103,8 @@ class Surroundings:
     def is_past(self) -> bool:
         """Tell whether the words of the sentence, where nothing is to come, tell what was."""
         (begin, stop), (sentence, after) = self._reach, self._sentences
+        if self.grammar.sense["after_done"].match(self.senses.text, self.found.end):  # 3月12日签署的协议
+            return True
         if self.grammar.sense["before_done"].search(self.senses.text[max(0, begin, self.found.start - CUE_REACH) : self.found.start]):
             return True
         return sentence.past.stand_in(begin, self.found.start) or after.past.stand_in(self.found.end, stop)

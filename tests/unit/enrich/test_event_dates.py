@@ -1,4 +1,7 @@
-"""When events happened: their own day, as English texts tell it, read on Thursday 5 November 2026."""
+"""When events happened: their own day, as texts tell it, read on Thursday 5 November 2026 unless a table says otherwise."""
+
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -60,3 +63,19 @@ BESIDE = " Lynas Rare Earths, MP Materials and other rare earth producers sent n
 def test_an_event_has_the_day_that_its_sentence_tells(sentence, expected):
     events = read(Page("x", sentence + BESIDE, "A note", "", THURSDAY, None)).events
     assert [(e.date, e.date_to, e.date_precision) for e in events] == [expected]
+
+
+DATED = tomllib.loads(Path(__file__).with_name("event_dates.toml").read_text(encoding="utf-8"))
+ABOUT = {
+    "en": "Notes on neodymium, praseodymium, dysprosium and other rare earths.",
+    "fr": "Notes sur le néodyme, le praséodyme, le dysprosium et les autres terres rares.",
+    "zh": "本期关注镨、钕、镝、铽等稀土品种。",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "wanted"), [(language, *row) for language, rows in DATED.items() for row in rows.items()]
+)
+def test_an_event_has_the_date_that_its_sentence_gives(language: str, sentence: str, wanted: str) -> None:
+    (event,) = read(Page("x", f"{ABOUT[language]}\n{sentence}", "", "Some Wire", "2026-10-14")).events
+    assert "/".join(filter(None, (event.date, event.date_to, event.date_precision))) == wanted
