@@ -174,6 +174,10 @@ class Speakers:
         press = document.grammar.press.match(document.low, end, limit) if not named else None
         if press:
             return Voice(None, document.text[end : press.end()].strip(), False)
+        if unnamed and mark[2] & ACCORDING and document.grammar.definite.search(document.low[end : unnamed[0]]):
+            owner = next((m for m in document.mentions.within(limit, self.stop) if m.type == "company" and not m.is_anaphor), None)
+            if owner is not None:  # "According to the company, Iluka's refinery …"
+                return Voice(owner, owner.surface, True)
         if unnamed:
             body = _BODY.search(document.text, end, unnamed[1]) if document.grammar.has_borders else None
             body = body or firm_beside(document, unnamed, limit)
