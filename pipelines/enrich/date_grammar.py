@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from operator import itemgetter
 from typing import Any
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -34,8 +33,7 @@ CUES = (
 OPTIONAL_CUES = ("before_for", "before_done", "after_done", "namesakes", "same_year", "fiscal", "fiscal_end", "week_to")
 LEADS = ("before_until", "before_by", "before_from", "before_after")  # together they are the cue "before"
 SPELT = {"d_words": "d", "y_words": "y", "y_short": "y"}  # days and years in words, years of two digits
-DIGITS = -1  # instead of the number of a word
-PLACE = itemgetter(0)
+DIGITS = -1  # instead of the number of a word; before those of words that begin at the same place
 DIGIT_STARTS = {"d", "m", "y4", "y", "yy"}
 
 
@@ -73,10 +71,12 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Start:
-    """The patterns that may begin with one word."""
+    """The patterns that may begin with one word or with digits."""
 
     patterns: tuple[int, ...]
     match: Callable[..., re.Match[str] | None]
+    next_at: int = 0  # characters after its beginning at which one of `follows` must stand; 0: anything may
+    follows: str = ""
 
 
 class Starts:
@@ -94,10 +94,25 @@ class Starts:
     def _compiled(self, word: str) -> Start:
         tables, numbers = self._values
         begun = {name: {w: v for w, v in table.items() if word.startswith(w)} for name, table in tables.items()}
-        names = {name for name, table in begun.items() if table} | ({"digits"} if word[0].isdecimal() else set())
+        names = {name for name, table in begun.items() if table}
         chosen = tuple(i for i, p in enumerate(self._patterns) if p.starts & names)
         expressions = (_expression(i, self._entries[i]["form"], tables, numbers, begun)[0] for i in chosen)
-        return Start(chosen, re.compile("|".join(expressions) or r"(?!)", re.IGNORECASE).match)
+        is_whole = all(table.keys() <= {word} for table in begun.values())
+        follows = self._follows(chosen) if is_whole else ""
+        match = re.compile("|".join(expressions) or r"(?!)", re.IGNORECASE).match
+        return Start(chosen, match, len(word) if follows else 0, follows)
+
+    def _follows(self, chosen: tuple[int, ...]) -> str:
+        """Return the characters of which one stands after the first word of all these patterns; "" where one allows others."""
+        found = set[str]()
+        for form in (self._entries[i]["form"] for i in chosen):
+            first = PLACEHOLDER.match(form)
+            second = PLACEHOLDER.match(form, first.end()) if first else None
+            table = self._values[0].get(second[2]) if second else None
+            if not table or form.startswith("?", second.end() if second else 0):
+                return ""
+            found |= {word[0] for word in table}
+        return "".join(found)
 
 
 Tables = tuple[dict[str, dict[str, Any]], dict[str, str]]  # words of each table, expression of each number
@@ -147,12 +162,14 @@ def find(text: str, grammar: Grammar) -> Iterator[Expression]:
     except UnicodeEncodeError:  # lone surrogates
         return
     hits += [(m.start(), DIGITS) for m in grammar.digits.finditer(text)]
-    hits.sort(key=PLACE)
+    hits.sort()
     reached = 0
     for position, number in hits:
         if position < reached or (grammar.has_borders and position and text[position - 1].isalnum()):
             continue
         start = grammar.digit_start if number == DIGITS else grammar.starts[number]
+        if start.next_at and text[position + start.next_at : position + start.next_at + 1] not in start.follows:
+            continue
         match = start.match(text, position)
         if match and (found := _expressed(match, text, position, start, grammar)):
             reached = found.end

@@ -6,6 +6,7 @@ publication is unknown, such a date is left out. The clock is never asked.
 
 import re
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -59,9 +60,10 @@ def _blank(found: re.Match[str]) -> str:
     return " " * (found.end() - found.start())
 
 
-def expressions(text: str, language: str) -> list[tuple[int, int, str, dict[str, Any]]]:
+@lru_cache(maxsize=64)  # the lines at the edges of a text are asked for in several ways
+def expressions(text: str, language: str) -> tuple[tuple[int, int, str, dict[str, Any]], ...]:
     """Return the date expressions as (start, end, kind, values), unresolved: what a dateline is read from."""
-    return [(f.start, f.end, f.kind, f.values) for f in find(plain(text), grammar_of(language))]
+    return tuple((f.start, f.end, f.kind, f.values) for f in find(plain(text), grammar_of(language)))
 
 
 def _share_years(found: list[Expression], text: str, grammar: Grammar) -> None:
