@@ -30,7 +30,7 @@ CUES = (
     "sentence_end", "clause_break", "range_open", "range_join", "range_bare", "shift", "before_until", "before_by",
     "before_from", "before_after", "after_by", "after_from",
 )  # fmt: skip
-OPTIONAL_CUES = ("before_for", "before_done", "after_done", "namesakes", "same_year", "fiscal", "fiscal_end", "week_to")
+OPTIONAL_CUES = ("before_for", "before_done", "after_done", "namesakes", "same_year", "fiscal", "fiscal_end", "week_to", "thing")
 LEADS = ("before_until", "before_by", "before_from", "before_after")  # together they are the cue "before"
 SPELT = {"d_words": "d", "y_words": "y", "y_short": "y"}  # days and years in words, years of two digits
 DIGITS = -1  # instead of the number of a word; before those of words that begin at the same place

@@ -7,7 +7,7 @@ from typing import Any
 from pipelines.enrich.date_fiscal import in_fiscal_year
 from pipelines.enrich.date_grammar import Expression, Grammar
 from pipelines.enrich.date_surroundings import Surroundings
-from pipelines.enrich.date_told import beside, earlier, later, reported, same, same_day
+from pipelines.enrich.date_told import beside, beside_event, earlier, hence, later, reported, same, same_day, same_month_day
 from pipelines.enrich.periods import Period, day, half, holiday, month, months_to, named, period_of_unit, quarter, week, year
 from pipelines.enrich.reading import DateSpan
 from pipelines.enrich.sentence_senses import Senses
@@ -106,12 +106,21 @@ def _ahead(values: dict[str, Any], sense: Surroundings) -> Period | None:
     return day(sense.reference + timedelta(days=count)) if unit == "day" else period_of_unit(unit, sense.reference, count)
 
 
-def _last_day(values: dict[str, Any], sense: Surroundings) -> Period | None:
+def _edge_day(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    """The first or the last day of a month, of a quarter or of a year."""
     if "month" in values:
         found = _month_rel(values, sense) if "rel" in values else _month(values, sense)
+    elif "m" in values:
+        found = _month(values, sense)
+    elif "yrel" in values:
+        found = _year(values, sense)
+    elif "monthrel" in values:
+        found = _relative({"unit": "month", "monthrel": values["monthrel"]}, sense)
+    elif "rel" in values or "rel_after" in values:
+        found = _relative({**values, "unit": values.get("unit", "month")}, sense)
     else:
-        found = _relative({"unit": "month", "rel": values["rel"]}, sense)
-    return found and day(found[1])
+        found = reported({"reported": values["unit"]}, sense)
+    return found and day(found[0] if int(values["edge"]) > 0 else found[1])
 
 
 def _slashed(values: dict[str, Any], sense: Surroundings) -> Period | None:
@@ -263,9 +272,12 @@ RESOLVERS: dict[str, Callable[[dict[str, Any], Surroundings], Period | None]] = 
     "weekday": _weekday,
     "beside": beside,
     "later": later,
+    "hence": hence,
+    "beside_event": beside_event,
+    "same_month_day": same_month_day,
     "earlier": earlier,
     "day_of_month": _day_of_month,
-    "last_day": _last_day,
+    "edge_day": _edge_day,
     "slashed": _slashed,
     "week_of": _week_of,
     "stepped": _stepped,

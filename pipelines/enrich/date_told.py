@@ -9,6 +9,7 @@ from pipelines.enrich.reading import DateSpan
 
 SAME_REACH = 160  # characters back in which "that day" has its day
 SAME_PARAGRAPH = 400  # the same within a paragraph
+EVENT_REACH = 1600  # the same in which an event was told that another is reckoned from
 SAME_DAYS = 6  # days before that one that are asked
 REPORTED = frozenset({"month", "quarter", "half", "year", "range"})
 NAMED_BEFORE = 40  # expressions back among which "the quarter" has its own
@@ -16,7 +17,7 @@ NAMED_BEFORE = 40  # expressions back among which "the quarter" has its own
 
 def beside(values: dict[str, Any], sense: Surroundings) -> Period | None:
     """ "The following week", "the previous month": beside the time that the text told last, else beside that of publication."""
-    unit, offset = str(values["unit"]), int(values["beside"])
+    unit, offset = values.get("stepped_told") or (str(values["unit"]), int(values.get("beside", values.get("beside_after", 0))))
     told = _told_before(sense)
     if told is not None:
         return period_of_unit(unit, date.fromisoformat(told.last if offset > 0 else told.first), offset)
@@ -25,15 +26,46 @@ def beside(values: dict[str, Any], sense: Surroundings) -> Period | None:
 
 def later(values: dict[str, Any], sense: Surroundings) -> Period | None:
     """ "Two days later", "a month later": after the time that the text told last; nothing where it told none."""
-    return _beside_told(values, sense, int(values.get("later", values.get("number", 0))))
+    return _beside_told(values, sense, _count(values))
+
+
+def hence(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    """ "三天后": from the day of publication of what is to come, else after the time that the text told last."""
+    if sense.to_come == "future":
+        return _moved(sense.reference, str(values["span"]), _count(values)) if sense.reference else None
+    return later(values, sense)
+
+
+def beside_event(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    """ "Eight days before the call", "a week after Acme spoke": beside the day of the sentence that told of it, else the day told last."""
+    text, thing = sense.senses.text, sense.grammar.sense["thing"].match(sense.senses.text, sense.found.end)
+    days = [d for d in sense.before if d.precision == "day" and d.end > sense.found.start - EVENT_REACH]
+    if thing is None or not days or values["span"] not in {"day", "week"}:
+        return None
+    named = [d for d in days if thing["thing"] in text[(told := sense.senses.sentence_of(d.start)).start : told.end]]
+    if not named and not thing["known"]:
+        return None
+    start = date.fromisoformat((named or days)[-1].first)
+    return _moved(start, str(values["span"]), _count(values) * int(values["side"]))
+
+
+def same_month_day(values: dict[str, Any], sense: Surroundings) -> Period | None:
+    """ "The 20th of the same month": of that of the time told last."""
+    told = _told_before(sense)
+    return day(date.fromisoformat(told.first).replace(day=int(values["d"]))) if told is not None else None
+
+
+def _count(values: dict[str, Any]) -> int:
+    return int(next(values[name] for name in ("later", "number", "d") if name in values))
 
 
 def earlier(values: dict[str, Any], sense: Surroundings) -> Period | None:
     """ "Two days earlier": before the time that the text told last, else before that of publication; "one week earlier" only compares."""
-    if int(values["number"]) == 1:
+    count = _count(values)
+    if count == 1:
         return None
-    found, reference = _beside_told(values, sense, -int(values["number"])), sense.reference
-    return found or (_moved(reference, str(values["span"]), -int(values["number"])) if reference else None)
+    found, reference = _beside_told(values, sense, -count), sense.reference
+    return found or (_moved(reference, str(values["span"]), -count) if reference else None)
 
 
 def _beside_told(values: dict[str, Any], sense: Surroundings, count: int) -> Period | None:
@@ -56,7 +88,7 @@ def _told_before(sense: Surroundings) -> DateSpan | None:
 
 def same_day(values: dict[str, Any], sense: Surroundings) -> Period | None:
     """The day that the text named last in this sentence or just before; "that day" alone is the day of publication."""
-    offset, text = int(values["same_day"]), sense.senses.text
+    offset, text = int(values.get("same_day", values.get("day_beside", 0))), sense.senses.text
     paragraph = text.rfind("\n", max(0, sense.found.start - SAME_PARAGRAPH), sense.found.start) + 1
     begin = min(sense.found.start - SAME_REACH, max(paragraph, sense.found.start - SAME_PARAGRAPH))
     days = [d for d in sense.before[-SAME_DAYS:] if d.precision == "day" and d.end > begin]

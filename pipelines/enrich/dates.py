@@ -85,7 +85,7 @@ def _in_year(found: Expression) -> tuple[int, int]:
 def _take_year(found: Expression, before: list[DateSpan], text: str, grammar: Grammar) -> None:
     """Give a date "of the same year" the year of the one that was told last."""
     said = None if found.has_year or not before else grammar.sense["same_year"].match(text, found.end)
-    if said and found.kind in ("day", "month", "quarter", "half"):
+    if said and found.kind in ("day", "month", "quarter", "quarter_named", "half"):
         found.values["y"], found.end = int(before[-1].first[:4]), said.end()
 
 

@@ -37,8 +37,6 @@ FIGURE = re.compile(r"\d{2}|\d\s?[%€$]")
 HEADER = 100  # characters of a line that only says who and when
 LABELLED = 160  # the same, where a label says what its date is
 CELLS = re.compile(r"\s[|·•–—]\s|\s*[|｜]\s*|\u3000+|\t| {2,}")
-DATED = 70  # characters of a line that may be no more than a heading with its date
-STOPS = (".", "。", "!", "?", "！", "？", ":", "：", ";", "；")
 FULL = frozenset({"day", "iso", "slashed"})
 KINDS = frozenset({"day", "iso", "slashed", "month", "iso_month"})
 NOTHING = "(?!)"
@@ -130,23 +128,6 @@ def dated_cell(text: str, start: int, end: int, language: str) -> Header | None:
     is_other = words.other.search(cell) or words.update.search(line[begin:first].rstrip()) or words.goes_on.match(line, last)
     is_dated = len(cell) <= ITEM and not is_other and TIME.match(line[: begin + len(cell)], last)
     return Header(start + first, start + last, values) if is_dated else None
-
-
-def dated_line(text: str, start: int, end: int, language: str) -> Header | None:
-    """Return the one full date of a short line that is no sentence ("Sitting of Wednesday 4 November 2026, opened at 9.30").
-
-    For where neither a line nor a cell says better when the document was published.
-    """
-    line = text[start:end].rstrip()
-    if len(line) > DATED or line.endswith(STOPS) or not _has_year_or_day(line) or is_of_calendar(text, start, end):
-        return None
-    found = [e for e in expressions(line, language) if e[2] in KINDS]
-    if len(found) != 1 or found[0][2] not in FULL or not {"y", "y4"} & found[0][3].keys():
-        return None
-    first, last, _, values = found[0]
-    words = _words(language)
-    is_other = words.other.search(line[:first].rstrip()) or words.update.search(line[:first].rstrip())
-    return None if is_other else Header(start + first, start + last, values)
 
 
 def _has_year_or_day(line: str) -> bool:

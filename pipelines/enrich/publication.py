@@ -8,7 +8,7 @@ from typing import Any
 from pipelines.enrich.dateline import dateline
 from pipelines.enrich.dates import expressions
 from pipelines.enrich.edges import HEAD_LINES, TAIL_LINES, edge_lines
-from pipelines.enrich.headers import Header, dated_cell, dated_line, header, is_of_calendar
+from pipelines.enrich.headers import Header, dated_cell, header, is_of_calendar
 from pipelines.enrich.language import known_languages
 from pipelines.enrich.periods import day_of
 from pipelines.enrich.reading import Page, PublishedPrecision
@@ -142,10 +142,10 @@ def _written(text: str, language: str, source: str, *, is_served: bool = False) 
 
 
 def _alone(text: str, language: str) -> Written | None:
-    """Return the date of the first line at either edge that lists several things, one of them a date; else of a short line."""
+    """Return the date of the first line at either edge that lists several things, one of them a date."""
     lines = edge_lines(text)
     edges = [*lines[:HEAD_LINES], *reversed(lines[HEAD_LINES:][-TAIL_LINES:])]
-    found = next((h for tell in (dated_cell, dated_line) for line in edges if (h := tell(text, *line, language))), None)
+    found = next((h for start, end in edges if (h := dated_cell(text, start, end, language))), None)
     return (found.start, found.end, found.values) if found else None
 
 
