@@ -119,7 +119,7 @@ def _edge_day(values: dict[str, Any], sense: Surroundings) -> Period | None:
     elif "rel" in values or "rel_after" in values:
         found = _relative({**values, "unit": values.get("unit", "month")}, sense)
     else:
-        found = reported({"reported": values["unit"]}, sense)
+        found = reported({"reported": values["unit"]}, sense) or _relative({**values, "rel": 0 if sense.to_come == "future" else -1}, sense)
     return found and day(found[0] if int(values["edge"]) > 0 else found[1])
 
 
