@@ -26,6 +26,7 @@ class Cues(Struct, frozen=True):
     longer_after: tuple[str, ...]
     organisation_stops: tuple[str, ...]
     person_before: frozenset[str]  # titles and given names
+    openers: frozenset[str]  # capitalised words that open a sentence and belong to no name
     adjective: re.Pattern[str]  # between a descriptor and the name that it introduces
 
 
@@ -60,6 +61,7 @@ def cues(language: str) -> Cues:
         heads_zh=tuple(known["heads"]),
         organisation_stops=tuple(knowledge(language, "names")["organisation_stops"]),
         person_before=frozenset(known.get("person_before", ())),
+        openers=frozenset(knowledge(language, "names").get("deals", {}).get("openers", ())),
         adjective=re.compile(knowledge(language, "names")["between"]["adjective"]),
         **{
             key: tuple(known[key])

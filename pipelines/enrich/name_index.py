@@ -30,8 +30,9 @@ class Role:
     AUTHORITY = 128  # the head of an authority's name
     DESCRIPTOR = 256  # a common noun before a name
     HIDDEN = 512  # a string that holds a name and means something else
+    DEAL = 1024  # a verb that only parties of a deal have
 
-    OUTSIDE = LEGAL | SUFFIX | AUTHORITY | DESCRIPTOR
+    OUTSIDE = LEGAL | SUFFIX | AUTHORITY | DESCRIPTOR | DEAL
 
 
 class Pattern(Struct, frozen=True):
@@ -140,6 +141,8 @@ def _add_words(drafts: Drafts, language: str) -> None:
     for type_, words in known["descriptors"].items():
         for word in words:
             add(word + " ", Role.DESCRIPTOR, type_)
+    for verb in known.get("deals", {}).get("verbs", ()):
+        add(verb, Role.DEAL)
     for text in known["hidden"]["strings"]:
         add(text, Role.HIDDEN)
 

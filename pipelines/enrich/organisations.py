@@ -13,6 +13,8 @@ _CAPITAL = r"(?![a-zß-öø-ÿœ])[^\W\d_]"
 _CAPITALISED = rf"{_CAPITAL}[\w'&.-]*"
 _BEFORE_FORM = re.compile(rf"(?:{_CAPITALISED}(?: (?:&|and|of|de|du|et|für) )?[ ]?){{1,5}},?$")
 _BEFORE_TRADE = re.compile(rf"(?:{_CAPITALISED}(?: &)? ){{1,4}}$")
+# A name of no form right before a verb that only parties of a deal have ("Siemens Gamesa has agreed to buy …").
+_BEFORE_DEAL = re.compile(rf"(?<![\w'.-]){_CAPITALISED}(?: {_CAPITALISED}){{0,2}}(?= (?:(?:has|have|had|also|a|ont|avait|avaient) )?$)")
 _AFTER_HEAD = re.compile(rf"(?:(?:the |la |l'|le |les )?{_CAPITALISED}(?:(?:,| and| et| of| de| des| du)? (?={_CAPITAL}))?){{1,6}}")
 _AFTER_DESCRIPTOR = re.compile(rf"{_CAPITALISED}(?: {_CAPITALISED}){{0,3}}")
 _ARTICLE = re.compile(r"(?:^|\W)(?:l'|le |la |du |au |d'un |un |une )$", re.IGNORECASE)
@@ -94,6 +96,8 @@ def _span(  # noqa: PLR0911  one way for each kind of word
     context: Surroundings, start: int, end: int, pattern: Pattern
 ) -> Span | None:
     folded = context.folded
+    if pattern.roles & Role.DEAL:
+        return _party(context, start)
     if pattern.roles & Role.LEGAL:
         if folded[start - 1 : start] != " ":
             return None
@@ -118,6 +122,19 @@ def _span(  # noqa: PLR0911  one way for each kind of word
             stop = ended.end() if ended else name.end() - (folded[name.end() - 1] == ".")
             return _within_line(context, name.start(), stop, "company" if pattern.type == "nation" else pattern.type)
     return None
+
+
+def _party(context: Surroundings, start: int) -> Span | None:
+    """The name before the verb of a deal, without what a sentence opens with; None where it is somebody's."""
+    name = _BEFORE_DEAL.search(context.folded, max(0, start - REACH), start)
+    if name is None:
+        return None
+    words = name[0].split(" ")
+    while words and words[0] in context.cues.openers:
+        words.pop(0)
+    if not words or words[0] in context.cues.person_before:
+        return None
+    return _within_line(context, name.end() - len(" ".join(words)), name.end(), "company")
 
 
 def is_branch(context: Surroundings, end: int) -> bool:
