@@ -40,12 +40,14 @@ def beside_event(values: dict[str, Any], sense: Surroundings) -> Period | None:
     """ "Eight days before the call", "a week after Acme spoke": beside the day of the sentence that told of it, else the day told last."""
     text, thing = sense.senses.text, sense.grammar.sense["thing"].match(sense.senses.text, sense.found.end)
     days = [d for d in sense.before if d.precision == "day" and d.end > sense.found.start - EVENT_REACH]
-    if thing is None or not days or values["span"] not in {"day", "week"}:
+    if thing is None or not days or values.get("span", "day") not in {"day", "week"}:
         return None
     named = [d for d in days if thing["thing"] in text[(told := sense.senses.sentence_of(d.start)).start : told.end]]
     if not named and not thing["known"]:
         return None
     start = date.fromisoformat((named or days)[-1].first)
+    if "day_beside" in values:  # "the day after the offering closed"
+        return day(start + timedelta(days=int(values["day_beside"])))
     return _moved(start, str(values["span"]), _count(values) * int(values["side"]))
 
 

@@ -146,7 +146,7 @@ def _of_segment(line: str, language: str, source: str) -> Header | None:
         part = line[at:end]
         is_part = (at or cut) and len(part) <= HEADER and _has_year_or_day(part)
         found = _of_line(part, language, source, is_part=True) if is_part else None
-        found = found or (_bare(part, language) if is_part and not CELLS.search(line) else None)
+        found = found or (_bare(part, language, source) if is_part and not CELLS.search(line) else None)
         if found and not found.is_weak and not _words(language).venue.match(line, at + found.end):
             return Header(at + found.start, at + found.end, found.values)
         if found and found.is_occasion:
@@ -155,14 +155,14 @@ def _of_segment(line: str, language: str, source: str) -> Header | None:
     return occasion
 
 
-def _bare(part: str, language: str) -> Header | None:
-    """The date, with its year, that is all that a sentence says, a weekday apart."""
+def _bare(part: str, language: str, source: str) -> Header | None:
+    """The date, with its year, that is all that a sentence says, a weekday and the page's own name apart."""
     found = [e for e in expressions(part, language) if e[2] in FULL and {"y", "y4"} & e[3].keys()]
     if len(found) != 1:
         return None
     first, last, _, values = found[0]
     rest = _words(language).link.sub("", part[:first].strip() + " ").strip() + part[last:].strip(" .。)）】")
-    return Header(first, last, values) if not rest else None
+    return Header(first, last, values) if not rest or (source and rest.strip(" ,，") == source) else None
 
 
 def is_of_calendar(text: str, start: int, end: int) -> bool:

@@ -14,7 +14,9 @@ _CAPITALISED = rf"{_CAPITAL}[\w'&.-]*"
 _BEFORE_FORM = re.compile(rf"(?:{_CAPITALISED}(?: (?:&|and|of|de|du|et|für) )?[ ]?){{1,5}},?$")
 _BEFORE_TRADE = re.compile(rf"(?:{_CAPITALISED}(?: &)? ){{1,4}}$")
 # A name of no form right before a verb that only parties of a deal have ("Siemens Gamesa has agreed to buy …").
-_BEFORE_DEAL = re.compile(rf"(?<![\w'.-]){_CAPITALISED}(?: {_CAPITALISED}){{0,2}}(?= (?:(?:has|have|had|also|a|ont|avait|avaient) )?$)")
+_CLOSED = rf"{_CAPITAL}[\w'&-]*(?:\.\w[\w'&-]*)*"  # with no full stop at its end
+_BEFORE_DEAL = re.compile(rf"(?<![\w'.-]){_CLOSED}(?: {_CLOSED}){{0,2}}(?= (?:(?:has|have|had|also|a|ont|avait|avaient) )?$)")
+_ELIDED = re.compile(r"[A-Z]'[^\WA-Z]")  # "L'accord": a noun with its article
 _AFTER_HEAD = re.compile(rf"(?:(?:the |la |l'|le |les )?{_CAPITALISED}(?:(?:,| and| et| of| de| des| du)? (?={_CAPITAL}))?){{1,6}}")
 _AFTER_DESCRIPTOR = re.compile(rf"{_CAPITALISED}(?: {_CAPITALISED}){{0,3}}")
 _ARTICLE = re.compile(r"(?:^|\W)(?:l'|le |la |du |au |d'un |un |une )$", re.IGNORECASE)
@@ -130,7 +132,7 @@ def _party(context: Surroundings, start: int) -> Span | None:
     if name is None:
         return None
     words = name[0].split(" ")
-    while words and words[0] in context.cues.openers:
+    while words and (words[0] in context.cues.openers or _ELIDED.match(words[0])):
         words.pop(0)
     if not words or words[0] in context.cues.person_before:
         return None

@@ -15,7 +15,8 @@ RESOURCE = mask_of("resource")
 NAMED_BEFORE = re.compile(r"\b(?!Mineral|Ore|Indicated|Inferred|Measured|Total|The|Updated|Maiden|Initial|New)[A-Z][\w&-]+\s\Z")
 OF_PRICES, QUOTE = mask_of("up", "down", "stable", "quote_price", "price"), mask_of("quote_price")
 OUTPUT, MAY = mask_of("produce"), mask_of("may")
-ACQUIRE = mask_of("acquire")
+ACQUIRE, NOT = mask_of("acquire"), mask_of("not")
+NUMBERED = re.compile(r"\.?\s?\d")
 PAID = 24  # characters of a verb of paying before its sum
 DATE = 24  # characters of a date before its month
 GOODS = 12  # characters before a price in which its product is named
@@ -42,6 +43,11 @@ def outside_names(document: Document, marks: list[Mark]) -> list[Mark]:
 def outside_dates(document: Document, marks: list[Mark]) -> list[Mark]:
     """The month of May is no "may"."""
     return [m for m in marks if not (m[2] & MAY and any(d.end > m[0] for d in document.dates.within(m[0] - DATE, m[0] + 1)))]
+
+
+def outside_numbers(document: Document, marks: list[Mark]) -> list[Mark]:
+    """The "No." of a number is no "no"."""
+    return [m for m in marks if not (m[2] & NOT and NUMBERED.match(document.low, m[1]) and document.low.startswith("no", m[0]) and m[1] - m[0] == 2)]
 
 
 def with_purchase(document: Document, sentence: Sentence, marks: list[Mark]) -> list[Mark]:

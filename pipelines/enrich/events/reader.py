@@ -20,6 +20,7 @@ from pipelines.enrich.events.marking import (
     is_parted_row,
     outside_dates,
     outside_names,
+    outside_numbers,
     outside_prices,
     with_purchase,
     with_row,
@@ -76,7 +77,7 @@ class _Reader:
         self.document = document
         marks = outside_contrasts(document.contrasts, document.low, lexicon(document.language).marks(document.low))
         marks = outside_brackets(document.low, marks) if document.grammar.has_borders else marks
-        self.marks = outside_prices(document, outside_dates(document, outside_names(document, marks)))
+        self.marks = outside_prices(document, outside_dates(document, outside_numbers(document, outside_names(document, marks))))
         self.mark_starts = [mark[0] for mark in self.marks]
         publisher = self._publisher()
         self.own_release = publisher if publisher is not None and publisher.type in SIGNING else None
