@@ -6,7 +6,7 @@ from pipelines.enrich.events.discourse import parent_of
 from pipelines.enrich.events.operators import operators
 from pipelines.enrich.events.parts import COMPANY, Cast, Stage, actor, distinct, once, present
 from pipelines.enrich.events.told import QUOTAS
-from pipelines.enrich.lexicon import mask_of
+from pipelines.enrich.lexicon import Mark, mask_of
 from pipelines.enrich.reading import Actor
 from pipelines.reference import register
 
@@ -46,13 +46,13 @@ def _names_known_authority(stage: Stage) -> bool:
     """Whether the clause speaks of the authority that the text has named: not of another, by whose it is ("the authorities of …")."""
     words = [m for m in stage.clause.marks if m[2] & AUTHORITY_WORD]
     return any(
-        not stage.document.grammar.of_another.match(stage.document.text, m[1]) and _may_be_called(stage, m[0]) for m in words
+        not stage.document.grammar.of_another.match(stage.document.text, m[1]) and _may_be_called(stage, m) for m in words
     )
 
 
-def _may_be_called(stage: Stage, at: int) -> bool:
+def _may_be_called(stage: Stage, mark: Mark) -> bool:
     """Whether the authority that the text has named bears the word: a commission is no government."""
-    word = stage.document.grammar.kind_of_authority.match(stage.document.low, at)
+    word = stage.document.grammar.kind_of_authority.search(stage.document.low, mark[0], mark[1])
     known = stage.discourse.authority
     if word is None or known is None:
         return True
