@@ -15,14 +15,16 @@ RESOURCE = mask_of("resource")
 NAMED_BEFORE = re.compile(r"\b(?!Mineral|Ore|Indicated|Inferred|Measured|Total|The|Updated|Maiden|Initial|New)[A-Z][\w&-]+\s\Z")
 OF_PRICES, QUOTE = mask_of("up", "down", "stable", "quote_price", "price"), mask_of("quote_price")
 OUTPUT, MAY = mask_of("produce"), mask_of("may")
-ACQUIRE, NOT = mask_of("acquire"), mask_of("not")
-NUMBERED = re.compile(r"\.?\s?\d")
+ACQUIRE, NOT, TALKS = mask_of("acquire"), mask_of("not"), mask_of("talks")
+BEFORE_NUMBERS = ("no", "weighing")
+NUMBERED = re.compile(r"\.?\s?(?:about |some |around |roughly |nearly |over |up to )?\d")
 PAID = 24  # characters of a verb of paying before its sum
 DATE = 24  # characters of a date before its month
 GOODS = 12  # characters before a price in which its product is named
 ALLOYED = re.compile("[铁钴]?(?:合金|毛坯|精矿|磁体|矿)?")  # between a material and the price of its product
 DASHES = (" – ", " — ")
 ROW = 4  # characters between the colon of a row and its price
+OPENING, ARTICLES = " \"“«•-–", frozenset({"", "the", "an", "a", "its", "our", "their"})
 PIECES = frozenset({"share", "unit"})
 
 
@@ -46,8 +48,9 @@ def outside_dates(document: Document, marks: list[Mark]) -> list[Mark]:
 
 
 def outside_numbers(document: Document, marks: list[Mark]) -> list[Mark]:
-    """The "No." of a number is no "no"."""
-    return [m for m in marks if not (m[2] & NOT and NUMBERED.match(document.low, m[1]) and document.low.startswith("no", m[0]) and m[1] - m[0] == 2)]
+    """The "No." of a number is no "no", and what is "weighing 150 kilograms" is not weighed up."""
+    low = document.low
+    return [m for m in marks if not (low.startswith(BEFORE_NUMBERS, m[0], m[1]) and NUMBERED.match(low, m[1]) and m[2] & (NOT | TALKS))]
 
 
 def with_purchase(document: Document, sentence: Sentence, marks: list[Mark]) -> list[Mark]:
@@ -121,7 +124,7 @@ def _with_bare_prices(document: Document, prices: Sequence[Amount], marks: list[
 
 def without_attribute(document: Document, sentence: Sentence, marks: list[Mark]) -> list[Mark]:
     """A participle that opens a sentence describes its subject, where a verb follows ("Separated oxide has not been made")."""
-    if len(marks) < 2 or marks[0][0] - sentence.start > 1 or not document.grammar.has_borders:
+    if len(marks) < 2 or document.low[sentence.start : marks[0][0]].strip(OPENING) not in ARTICLES or not document.grammar.has_borders:
         return marks
     form = marks[0][3]
     opens = form & FORMS["part"] and form & FORMS["past"] and not form & (FORMS["pres"] | FORMS["inf"])

@@ -19,6 +19,7 @@ OFFICE = re.compile(
     r"|(?:Ministry|Department|Bureau|Office|Agency|Board) (?:of|for) [A-Z][\w'’-]+(?:(?:,| and| of| for)* [A-Z][\w'’-]+){0,4})\b"
 )
 GIVEN = frozenset({"", "object", "to", "for", "by"})  # cases of who may be given a permit
+LOCATED = re.compile(r"(?:^|\W)(?:à|in|at)\s\Z")  # before a capital that is only where something was done
 STEM = 6  # characters of a word that languages share: "minist", "commis"
 
 
@@ -46,7 +47,10 @@ def _names_known_authority(stage: Stage) -> bool:
     """Whether the clause speaks of the authority that the text has named: not of another, by whose it is ("the authorities of …")."""
     words = [m for m in stage.clause.marks if m[2] & AUTHORITY_WORD]
     return any(
-        not stage.document.grammar.of_another.match(stage.document.text, m[1]) and _may_be_called(stage, m) for m in words
+        not stage.document.grammar.of_another.match(stage.document.text, m[1])
+        and not LOCATED.search(stage.document.low, max(0, m[0] - 4), m[0])
+        and _may_be_called(stage, m)
+        for m in words
     )
 
 
