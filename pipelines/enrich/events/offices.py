@@ -7,7 +7,7 @@ from pipelines.enrich.events.operators import operators
 from pipelines.enrich.events.parts import COMPANY, Cast, Stage, actor, distinct, once, present
 from pipelines.enrich.events.told import QUOTAS
 from pipelines.enrich.lexicon import Mark, mask_of
-from pipelines.enrich.reading import Actor
+from pipelines.enrich.reading import Actor, Mention
 from pipelines.reference import register
 
 AUTHORITY_WORD = mask_of("authority_word")
@@ -30,6 +30,7 @@ def licensees(stage: Stage) -> Cast:
     if not authority and _names_known_authority(stage) and stage.discourse.authority is not None:
         authority = [stage.discourse.authority]
     office = None if authority else _office(stage)
+    authority = authority or ([] if office else issuing(stage))
     found = [p for p in distinct(present(stage, COMPANY)) if p.case != "than"]
     if stage.document.grammar.has_borders and any(p.case in GIVEN for p in found):  # « avec l'appui d'A, B a obtenu le permis »
         found = [p for p in found if p.case in GIVEN]
@@ -41,6 +42,13 @@ def licensees(stage: Stage) -> Cast:
     else:
         casts = [once([*heads, *(actor("recipient", m) for m in recipients)])]
     return Cast(casts, [*authority, *recipients], recipients[0] if recipients else None)
+
+
+def issuing(stage: Stage) -> list[Mention]:
+    """The authority whose own notice the text is, where its sentence speaks of no other ("A grant was awarded to Acme")."""
+    signer = stage.discourse.publisher
+    is_own = signer is not None and signer.type == "agency" and signer.entity_id is not None
+    return [signer] if is_own and signer and not any(c.concepts & AUTHORITY_WORD for c in stage.sentence) else []
 
 
 def _names_known_authority(stage: Stage) -> bool:

@@ -4,7 +4,7 @@ from pipelines.enrich.events.cases import parties
 from pipelines.enrich.events.clauses import Party
 from pipelines.enrich.events.dealers import dealers
 from pipelines.enrich.events.discourse import is_company
-from pipelines.enrich.events.offices import authorities, licensees
+from pipelines.enrich.events.offices import authorities, issuing, licensees
 from pipelines.enrich.events.operators import operated
 from pipelines.enrich.events.parts import BODY, COMPANY, Cast, Stage, actor, distinct, once, present
 from pipelines.enrich.lexicon import mask_of
@@ -17,6 +17,7 @@ BUY = mask_of("buy")
 SIGN, LENT = mask_of("sign"), mask_of("debt", "grant")
 SELL = mask_of("sell")
 RECEIVE = mask_of("receive", "raise_funds", "raise_capital", "apply", "sell")
+GIVE = mask_of("fund", "give_money", "approve", "refuse", "receive")
 DATIVE = frozenset({"lui", "leur"})  # whom something is given to
 NAMED = 24  # characters before the name that a company is given
 
@@ -57,6 +58,8 @@ def _funders(stage: Stage) -> Cast:
         actors.append(actor("recipient", leader))
         mentions.append(leader)
     actors += _givers_before(stage, actors)
+    if anchor[2] & GIVE and not any(a.role == "investor" for a in actors):
+        actors += [actor("investor", m) for m in issuing(stage)]
     givers = [a for a in actors if a.role == "investor"]
     takers = [a for a in actors if a.role == "recipient"]
     sums = [a for a in stage.clause.amounts if not a.per]
