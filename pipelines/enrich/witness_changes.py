@@ -13,6 +13,7 @@ from pipelines.enrich.witness_moves import direction, moved, size
 
 ABOUT = 3.0  # percentage points that a figure told with "about" leaves open
 _MORE = re.compile(r"\d[多余]")
+_GRADE = re.compile(r"(?:t?reo|wo3|品位|纯度|含量|grade of|purity of|titrant|teneur de)[\s=≥:：]{0,3}\Z")
 STEP = 0.5  # percentage points beyond the rounding that no rounding explains
 
 
@@ -23,7 +24,7 @@ def period_over_period(figures: Figures) -> Iterator[Witness]:
     if not figures.shares:
         yield from _of_a_change_before(figures)
         return
-    changes = [s for s in figures.shares if s.value_to is None and direction(figures, s)]
+    changes = [s for s in figures.shares if s.value_to is None and direction(figures, s) and not _is_grade(figures, s)]
     if len(changes) != 1:
         return
     change = changes[0]
@@ -71,6 +72,11 @@ def _of_a_change_before(figures: Figures) -> Iterator[Witness]:
         is_plain = new.value_to is None and old.value_to is None and _unit(new) == _unit(old)
         if is_plain and not (_is_old(before, new) or figures.is_about(old.start)) and not _is_apart(before, changes[0], (new, new)):
             yield from _judge(before, changes[0], new, old)
+
+
+def _is_grade(figures: Figures, share: Share) -> bool:
+    """Whether a percentage is what a product holds ("REO 50%")."""
+    return _GRADE.search(figures.low, max(figures.start, share.start - 12), share.start) is not None
 
 
 def _was(figures: Figures, words: str) -> bool:
@@ -172,7 +178,8 @@ def _is_old(figures: Figures, item: Quantity | Amount) -> bool:
         return False  # 较上周上涨5万元: by how much, not from what
     if near.strip(" ") in known["beside_change"] and any(share.end <= item.start <= share.end + 8 for share in figures.shares):
         return True  # "exceed by 10% the 600 tonnes of June"
-    if any(word in near[-22:] for word in known["comparators"]) or any(word in near for word in known["earlier"]) or _was(figures, near):
+    said = near if near.rstrip(" $€£¥").endswith((" of", " de", " d'")) else near[-22:]  # "from the first-quarter mean of"
+    if any(word in said for word in known["comparators"]) or any(word in near for word in known["earlier"]) or _was(figures, near):
         return True
     if after.startswith(tuple(known["compared_after"])):
         return True

@@ -23,12 +23,17 @@ _OWNER = re.compile(r"(?:(?<!\w)[A-ZÀ-Ý][\w&.'’-]*|[\u4e00-\u9fff])\s?[(（]
 _CLAUSE = re.compile(
     r"\b(?:whose|which|where|while(?![^%]{0,60}\b(?:holds?|owns?|has|have|takes?|keeps?) )|dont|qui|où|tandis)\b|其(?!余|他|中)"
 )
+_LIST = re.compile(
+    r"((?:(?<![\d.,])\d{1,2}(?:[.,]\d+)?(?:, | and |, and | et |、|和|及)){1,5}\d{1,2}(?:[.,]\d+)?)\s?(?:%|percent|per cent|pc|pour cent)"
+    r"[\s,]*(?:respectively|respectivement)"
+)
+_FIGURE = re.compile(r"\d{1,2}(?:[.,]\d+)?")
 _OLD, _NEW = re.compile(r"(?:\bfrom |\bde |[由从自])\Z"), re.compile(r"\s?(?:to |à |[升增降提上下至到])")
 
 
 def stakes_sum(figures: Figures) -> Iterator[Witness]:
     """Stakes that are said to be all of a company make 100 %; three owners or more of one thing never have more."""
-    shares = figures.shares
+    shares = _listed(figures) or figures.shares
     if not shares or figures.says("votes"):
         return
     run = [s for s in shares if s.value_to is None and not _is_no_stake(figures, s.start, s.end)]
@@ -47,6 +52,14 @@ def stakes_sum(figures: Figures) -> Iterator[Witness]:
     for group in _groups(figures, run):
         if is_complete or _is_of_owners(figures, group):
             yield from _judge(figures, group, is_whole=any(word in figures.said for word in figures.known["whole"]))
+
+
+def _listed(figures: Figures) -> list[Share]:
+    """Stakes of which only the last has its sign ("hold 45, 35 and 20 percent respectively")."""
+    found = _LIST.search(figures.low, figures.start, figures.end)
+    if found is None or len(figures.shares) > 1:
+        return []
+    return [Share(m.start(), m.end(), float(m[0].replace(",", "."))) for m in _FIGURE.finditer(figures.low, *found.span(1))]
 
 
 def _with_sentence_before(figures: Figures, rest: list[Share]) -> Iterator[Witness]:

@@ -14,7 +14,8 @@ _TONNES = {
     "ktpa": 1e3, "kt": 1e3, "mt": 1.0, "tpa": 1.0, "kg": 1e-3, "lb": 4.5359e-4, "t": 1.0, "tonnes": 1.0, "万吨": 1e4, "千吨": 1e3,
     "吨": 1.0, "公斤": 1e-3,
 }  # fmt: skip
-_BRACKET = re.compile(r"\s?[(（](?:≈|~|about |around |approx\. |approximately |or |environ |soit |约|即|合)?")
+_BRACKET = re.compile(r"\s?[(（](?:≈|~|about |around |approx\. |approximately |or |i\.e\.,? |that is,? |c'est-à-dire |environ |soit |约|即|合)?")
+_CLOSED = re.compile(r"(?:\s[^()（）\d]{1,28})?[)）]")  # "(2,000 ktpa on its slide)"
 _OR = re.compile(r"[,，]? ?(?:or |soit |i\.e\. |that is,? |即|合|也就是)(?:about |some |environ |约)?")
 _END = re.compile(r"\s?(?:[,.;:)，。；）]|\Z|$)")
 APART = 30  # characters between the two
@@ -79,7 +80,7 @@ def _written_twice(figures: Figures, one: _Rate, other: _Rate) -> Iterator[Witne
     between = figures.low[one.end : start]
     prefix = _BEFORE.search(between)
     between = between[: prefix.start()] if prefix and figures.language == "zh" else between
-    in_brackets = bool(_BRACKET.fullmatch(between)) and text[other.end : other.end + 1] in {")", "）"}
+    in_brackets = bool(_BRACKET.fullmatch(between)) and _CLOSED.match(text, other.end) is not None
     if not in_brackets and not (_OR.fullmatch(between) and _END.match(text, other.end)):
         return
     a, b = one.item, other.item
