@@ -14,7 +14,9 @@ _TONNES = {
     "ktpa": 1e3, "kt": 1e3, "mt": 1.0, "tpa": 1.0, "kg": 1e-3, "lb": 4.5359e-4, "t": 1.0, "tonnes": 1.0, "万吨": 1e4, "千吨": 1e3,
     "吨": 1.0, "公斤": 1e-3,
 }  # fmt: skip
-_BRACKET = re.compile(r"\s?[(（](?:≈|~|about |around |approx\. |approximately |or |i\.e\.,? |that is,? |c'est-à-dire |environ |soit |约|即|合)?")
+_BRACKET = re.compile(
+    r"\s?[(（](?:≈|~|about |around |approx\. |approximately |or |i\.e\.,? |that is,? |c'est-à-dire |environ |soit |约|即|合)?"
+)
 _CLOSED = re.compile(r"(?:\s[^()（）\d]{1,28})?[)）]")  # "(2,000 ktpa on its slide)"
 _OR = re.compile(r"[,，]? ?(?:or |soit |i\.e\. |that is,? |即|合|也就是)(?:about |some |environ |约)?")
 _END = re.compile(r"\s?(?:[,.;:)，。；）]|\Z|$)")

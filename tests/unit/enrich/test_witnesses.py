@@ -19,6 +19,12 @@ def checks(text: str, language: str) -> list[Witness]:
 
 
 RELATED = [
+    ("en", "In the venture Alpha, Beta and Gamma hold 45, 35 and 30 percent respectively.", "stakes_sum", "fails"),
+    ("en", "In the venture Alpha, Beta and Gamma hold 45, 35 and 20 percent respectively.", "stakes_sum", "holds"),
+    ("fr", "L'usine a produit 35 kilogrammes (c'est-à-dire 0,35 tonne) d'oxyde de terbium.", "unit_consistency", "fails"),
+    ("en", "The plant is to make 2,000 tonnes of magnets a year (2,000 ktpa on its slide).", "unit_consistency", "fails"),
+    ("en", "The plant is to make 2,000 tonnes of magnets a year (2 ktpa on its slide).", "unit_consistency", "holds"),
+    ("en", "Neodymium oxide averaged $80.40/kg, a rise of 12% from the first-quarter mean of $73.50/kg.", "period_over_period", "fails"),
     ("en", "It raised $80 million by selling 4 million shares at $20 apiece.", "shares_price", "holds"),
     ("en", "It raised $900 million by selling 4 million shares at $20 apiece.", "shares_price", "fails"),
     ("zh", "公司发行股份3000万股，发行价格10元/股，募集资金总额3亿元。", "shares_price", "holds"),
