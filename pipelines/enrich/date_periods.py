@@ -6,6 +6,7 @@ from typing import Any
 
 from pipelines.enrich.date_fiscal import in_fiscal_year
 from pipelines.enrich.date_grammar import Expression, Grammar
+from pipelines.enrich.date_relative import ago, ahead, day_alone, day_of_month, month_day_rel, relative, stepped, weekday, weekend
 from pipelines.enrich.date_surroundings import Surroundings
 from pipelines.enrich.date_told import beside, beside_event, earlier, hence, later, reported, same, same_day, same_month_day
 from pipelines.enrich.periods import Period, day, half, holiday, month, months_to, named, period_of_unit, quarter, week, year
@@ -13,8 +14,6 @@ from pipelines.enrich.reading import DateSpan
 from pipelines.enrich.sentence_senses import Senses
 
 MONTHS = 12
-SUNDAY = 6
-AHEAD = 1  # « dans trois semaines », beside « il y a »
 
 
 def resolve(found: Expression, senses: Senses, reference: date | None, grammar: Grammar, before: list[DateSpan]) -> Period | None:
@@ -27,85 +26,6 @@ def resolve(found: Expression, senses: Senses, reference: date | None, grammar: 
         return None
 
 
-def _relative(values: dict[str, Any], sense: Surroundings) -> Period | None:
-    if sense.reference is None:
-        return None
-    tables = ("rel", "rel_after", "monthrel", "quarterrel")
-    offset = next((int(values[t]) for t in tables if t in values), 0)
-    return period_of_unit(str(values["unit"]), sense.reference, offset)
-
-
-def _weekday(values: dict[str, Any], sense: Surroundings) -> Period | None:
-    reference = sense.reference
-    if reference is None:
-        return None
-    wanted = int(values["weekday"])
-    if "weekrel" in values:
-        return day(reference - timedelta(days=reference.weekday() - wanted - 7 * int(values["weekrel"])))
-    offset = values.get("rel", values.get("rel_after"))
-    back = (reference.weekday() - wanted) % 7
-    if offset == 1 or (offset is None and back and not sense.ends_week and sense.to_come == "future"):
-        return day(reference + timedelta(days=7 - back))
-    if offset == 0 and back:
-        return day(reference + timedelta(days=wanted - reference.weekday()))
-    return day(reference - timedelta(days=7 if offset == -1 and not back else back))
-
-
-def _ago(values: dict[str, Any], sense: Surroundings) -> Period | None:
-    if sense.reference is None:
-        return None
-    if "since" in values:  # "a fortnight ago"
-        unit = str(values["since"])
-        return period_of_unit("week", sense.reference, -2) if unit == "fortnight" else period_of_unit(unit, sense.reference, -1)
-    count = int(values.get("number", values.get("d", 0)))
-    unit, way = str(values["span"]), 1 if values.get("ago") == AHEAD else -1
-    if unit == "day":
-        return day(sense.reference + timedelta(days=way * count))
-    return period_of_unit(unit, sense.reference, way * count)
-
-
-def _day_alone(values: dict[str, Any], sense: Surroundings) -> Period | None:
-    if sense.reference is None:
-        return None
-    number, today = int(values["d"]), sense.reference.day
-    shift = (1 if number < today else 0) if sense.to_come == "future" else (-1 if number > today else 0)
-    return day(period_of_unit("month", sense.reference, shift)[0].replace(day=int(values["d"])))
-
-
-def _month_day_rel(values: dict[str, Any], sense: Surroundings) -> Period | None:
-    if sense.reference is None:
-        return None
-    return day(period_of_unit("month", sense.reference, int(values["monthrel"]))[0].replace(day=int(values["d"])))
-
-
-def _day_of_month(values: dict[str, Any], sense: Surroundings) -> Period | None:
-    """ "The 24th of last month"."""
-    return _month_day_rel({"monthrel": values.get("rel", values.get("rel_after", 0)), "d": values["d"]}, sense)
-
-
-def _stepped(values: dict[str, Any], sense: Surroundings) -> Period | None:
-    """ "The month before last", "the quarter just ended"."""
-    unit, offset = values["stepped"]
-    return period_of_unit(unit, sense.reference, offset) if sense.reference else None
-
-
-def _weekend(values: dict[str, Any], sense: Surroundings) -> Period | None:
-    """The Saturday and Sunday before the day of publication, or after it where the sentence or the word looks ahead."""
-    if sense.reference is None:
-        return None
-    is_ahead = int(values["weekend"]) > 0 or (int(values["weekend"]) == 0 and sense.to_come == "future")
-    sunday = week(sense.reference)[1] if is_ahead or sense.reference.weekday() == SUNDAY else week(sense.reference)[0] - timedelta(days=1)
-    return sunday - timedelta(days=1), sunday, "range"
-
-
-def _ahead(values: dict[str, Any], sense: Surroundings) -> Period | None:
-    """ "In three months' time", "a year from now"."""
-    unit, count = str(values["span"]), int(values["later"])
-    if sense.reference is None:
-        return None
-    return day(sense.reference + timedelta(days=count)) if unit == "day" else period_of_unit(unit, sense.reference, count)
-
-
 def _edge_day(values: dict[str, Any], sense: Surroundings) -> Period | None:
     """The first or the last day of a month, of a quarter or of a year."""
     if "month" in values:
@@ -115,11 +35,11 @@ def _edge_day(values: dict[str, Any], sense: Surroundings) -> Period | None:
     elif "yrel" in values:
         found = _year(values, sense)
     elif "monthrel" in values:
-        found = _relative({"unit": "month", "monthrel": values["monthrel"]}, sense)
+        found = relative({"unit": "month", "monthrel": values["monthrel"]}, sense)
     elif "rel" in values or "rel_after" in values:
-        found = _relative({**values, "unit": values.get("unit", "month")}, sense)
+        found = relative({**values, "unit": values.get("unit", "month")}, sense)
     else:
-        found = reported({"reported": values["unit"]}, sense) or _relative({**values, "rel": 0 if sense.to_come == "future" else -1}, sense)
+        found = reported({"reported": values["unit"]}, sense) or relative({**values, "rel": 0 if sense.to_come == "future" else -1}, sense)
     return found and day(found[0] if int(values["edge"]) > 0 else found[1])
 
 
@@ -268,26 +188,26 @@ def _holiday(values: dict[str, Any], sense: Surroundings) -> Period | None:
 
 
 RESOLVERS: dict[str, Callable[[dict[str, Any], Surroundings], Period | None]] = {
-    "relative": _relative,
-    "weekday": _weekday,
+    "relative": relative,
+    "weekday": weekday,
     "beside": beside,
     "later": later,
     "hence": hence,
     "beside_event": beside_event,
     "same_month_day": same_month_day,
     "earlier": earlier,
-    "day_of_month": _day_of_month,
+    "day_of_month": day_of_month,
     "edge_day": _edge_day,
     "slashed": _slashed,
     "week_of": _week_of,
-    "stepped": _stepped,
-    "weekend": _weekend,
-    "ahead": _ahead,
+    "stepped": stepped,
+    "weekend": weekend,
+    "ahead": ahead,
     "week_rel": lambda v, s: week(s.reference + timedelta(days=7 * int(v["week"]))) if s.reference else None,
     "relative_day": _relative_day,
-    "month_day_rel": _month_day_rel,
-    "day_alone": _day_alone,
-    "ago": _ago,
+    "month_day_rel": month_day_rel,
+    "day_alone": day_alone,
+    "ago": ago,
     "same": same,
     "reported": reported,
     "same_day": same_day,
