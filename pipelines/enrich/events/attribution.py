@@ -99,7 +99,7 @@ class Speakers:
                     is_agent = mark[3] & PART and self.document.low.startswith(" by ", mark[1])  # "is expected by X to fall"
                     follows = is_agent or self._follows_quote(clause, mark)
                     voice = self._after(clause, mark, spoken_of, inverted=True) if follows else None
-                    voice = voice or self._before(clause, mark, spoken_of)
+                    voice = voice or self._on_behalf(mark) or self._before(clause, mark, spoken_of)
                     voice = voice or at_head(self.document, clauses[0], clause, mark)
                 if voice and voice.is_named:
                     self.last = voice
@@ -241,6 +241,12 @@ class Speakers:
                 or outside_firm(self.document, start, mark)
             )
         return found
+
+    def _on_behalf(self, mark: Mark) -> Voice | None:
+        """Whose word it is, where somebody speaks for others ("Mr Berg stated on behalf of Acme that …")."""
+        found = self.document.grammar.on_behalf.match(self.document.low, mark[1], self.stop)
+        named = [m for m in self.document.mentions.within(found.end(), found.end() + STAFF) if m.type not in NOT_SPEAKERS] if found else []
+        return Voice(named[0], named[0].surface, True) if named else None
 
     def _goes_on_speaking(self, clause: Clause, mark: Mark) -> Voice | None:
         """The speaker of the sentence before, for whom a pronoun stands right before the verb (« Elle ajoute que … »)."""

@@ -15,6 +15,7 @@ RESOURCE = mask_of("resource")
 NAMED_BEFORE = re.compile(r"\b(?!Mineral|Ore|Indicated|Inferred|Measured|Total|The|Updated|Maiden|Initial|New)[A-Z][\w&-]+\s\Z")
 OF_PRICES, QUOTE = mask_of("up", "down", "stable", "quote_price", "price"), mask_of("quote_price")
 OUTPUT, MAY = mask_of("produce"), mask_of("may")
+SAY = mask_of("say")
 ACQUIRE, NOT, TALKS = mask_of("acquire"), mask_of("not"), mask_of("talks")
 BEFORE_NUMBERS = ("no", "weighing")
 NUMBERED = re.compile(r"\.?\s?(?:about |some |around |roughly |nearly |over |up to )?\d")
@@ -73,6 +74,18 @@ def outside_prices(document: Document, marks: list[Mark]) -> list[Mark]:
     """What a share or a piece is called in its price is no plant (« 19,50 dollars l'unité »)."""
     inside = {i for a in document.amounts if a.per in PIECES for i in range(a.start, a.end)}
     return [m for m in marks if m[0] not in inside] if inside else marks
+
+
+def with_quoted(document: Document, sentence: Sentence, marks: list[Mark]) -> list[Mark]:
+    """Between a quotation and its speaker any verb is one of speech (« … », lance Anne Petit)."""
+    added: list[Mark] = []
+    for found in document.grammar.quoted_verb.finditer(document.text, sentence.start, sentence.end):
+        start, end = found.span("verb")
+        beside = [m for m in marks if m[0] < end and start < m[1]]
+        if not any(m[2] & SAY for m in beside):
+            marks = [m for m in marks if m not in beside]
+            added.append((start, end, SAY, FORMS["past"]))
+    return sorted([*marks, *added]) if added else marks
 
 
 def with_row(document: Document, sentence: Sentence, marks: list[Mark]) -> list[Mark]:

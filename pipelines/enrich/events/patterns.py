@@ -56,6 +56,8 @@ class Speech:
     chair: re.Pattern[str] = NEVER  # of a meeting, or of the company whose meeting it is
     speaks_for: re.Pattern[str] = NEVER  # between a speaker and the verb: of whose house he is
     namesakes: re.Pattern[str] = NEVER  # words that tell a name from another
+    on_behalf: re.Pattern[str] = NEVER  # after a verb of speech: for whom it is said
+    quoted_verb: re.Pattern[str] = NEVER  # what stands between a quotation and its speaker tells that he speaks
     own_office: re.Pattern[str] = NEVER  # "the department", of whose word a sentence is
     public_office: re.Pattern[str] = NEVER  # of no company
     opinion: re.Pattern[str] = NEVER  # « Pour Marie Blanc, économiste chez X, »

@@ -23,6 +23,7 @@ from pipelines.enrich.events.marking import (
     outside_numbers,
     outside_prices,
     with_purchase,
+    with_quoted,
     with_row,
     without_attribute,
 )
@@ -162,7 +163,8 @@ class _Reader:
     def _sentence(self, sentence: Sentence, *, is_first: bool) -> list[Event]:
         low = bisect_left(self.mark_starts, sentence.start)
         marks: list[Mark] = self.marks[low : bisect_left(self.mark_starts, sentence.end, low)]
-        marks = with_row(self.document, sentence, without_attribute(self.document, sentence, marks))
+        marks = with_quoted(self.document, sentence, without_attribute(self.document, sentence, marks))
+        marks = with_row(self.document, sentence, marks)
         marks = self.listed.with_lead(sentence, with_purchase(self.document, sentence, marks))
         if is_first:
             self.paragraph_voice = self.turns.voice
