@@ -271,7 +271,7 @@ def unit_lexicon(language: str) -> UnitLexicon:
     """Return the units and cues of a language, compiled; those of English where the language has none."""
     data = knowledge(language if language in known_languages() else "en", "quantities")
     space = "[ \u00a0\u202f\u2009]" if data["group_space"] else r"(?:[\u00a0\u202f\u2009]|(?<!\d{4}) )"  # no group after a year
-    digits = rf"(?:(?<=\d)\d{{0,14}}+(?:[.,，．'’]\d{{1,12}}+|{space}\d{{3}}(?!\d)){{0,5}}+"
+    digits = rf"(?:(?<=\d)\d{{0,14}}(?:[.,，．'’]\d{{1,12}}|{space}\d{{3}}(?!\d)){{0,5}}"
     number = rf"[\d{data['word_starts']}]{digits}|{data['words']})"
     elided = {m for m in data["magnitudes"] if m[-1] in "'’"}  # "millions d'euros"
     plain_magnitudes = "|".join(_apart(m, data["masses"]) for m in sorted(set(data["magnitudes"]) - elided, key=len, reverse=True))
