@@ -31,7 +31,7 @@ def read(page: Page) -> Reading:
         named = sorted([*named, *pronouns], key=lambda m: (not m.in_title, m.in_removed, m.start, m.end))
     made_of = materials(text, language, named)
     days, steps = [], []  # what only events need
-    is_of_chain = speaks_of_chain(made_of, named, signer)
+    is_of_chain = speaks_of_chain(text, language, made_of, named, signer)
     if is_of_chain:
         days, steps = dates(text, language, published_on), stages(text, language)
     masses = quantities(text, language)

@@ -17,16 +17,27 @@ class Relevance:
 
     def __init__(self, document: Document) -> None:
         weight = _weight(document.materials, document.mentions) + _of_signer(document.found.publisher)
-        self.is_chain = weight >= ENOUGH
-        reach = DENSE.get(document.language, DENSE_WRITTEN_WITH_SPACES)
+        self.is_chain = _is_enough(weight, document.text, document.language)
+        reach = _reach(document.language)
         self.is_of_steps = (weight + len(document.stages)) * reach >= len(document.text)  # of who is in the chain, by what he does
         self.is_dense = weight * reach >= len(document.text)
 
 
-def speaks_of_chain(materials: Iterable[MaterialMention], mentions: Iterable[Mention], signer: str | None = None) -> bool:
+def speaks_of_chain(
+    text: str, language: str, materials: Iterable[MaterialMention], mentions: Iterable[Mention], signer: str | None = None
+) -> bool:
     """Whether a text that names these, or that this company signs, speaks of the chain; in any other no events are read."""
     named = (m for m in mentions if not (m.in_title or m.in_removed))
-    return _of_signer(signer) >= ENOUGH or _weight(materials, named) >= ENOUGH
+    return _of_signer(signer) >= ENOUGH or _is_enough(_weight(materials, named), text, language)
+
+
+def _reach(language: str) -> int:
+    return DENSE.get(language, DENSE_WRITTEN_WITH_SPACES)
+
+
+def _is_enough(weight: float, text: str, language: str) -> bool:
+    """Two words of the chain, or one in a text of no more than a sentence or two."""
+    return weight >= ENOUGH or (weight >= 1.0 and len(text) <= _reach(language))
 
 
 def _of_signer(signer: str | None) -> float:

@@ -35,6 +35,15 @@ def test_a_sentence_tells_what_it_tells(language: str, sentence: str, wanted: st
         assert found[0].factuality == factuality
 
 
+TOWN = "The town lies on a bend of the river, and its market is held under the lime trees each week. " * 3
+
+
+@pytest.mark.parametrize(("before", "wanted"), [("", ["facility_change"]), (TOWN, [])])
+def test_one_word_of_the_chain_is_enough_for_a_text_of_a_sentence(before: str, wanted: list[str]) -> None:
+    found = events("en", "Acme Ltd opened a plant for neodymium oxide in Namibia.", before)
+    assert [event.type for event in found] == wanted
+
+
 def test_two_buyers_are_two_agreements() -> None:
     found = events("en", "Stellantis and General Motors signed offtake agreements for NdPr metal with Energy Fuels.")
     assert [{a.entity_id for a in event.actors} for event in found] == [
